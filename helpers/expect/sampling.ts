@@ -1,0 +1,120 @@
+/**
+ * Reads a reading again and again until its budget is spent, and keeps what a failure text needs. It
+ * decides nothing: `settle-on.ts` and `hold.ts` do.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { type BudgetSpec, ProbeError, StackError } from '#env';
+import { progress } from '../progress.ts';
+import type { Reading } from '../reading.ts';
+import { type Difference, differencesOf } from './differences.ts';
+
+/** One completed read: a value and how it differs, or trouble that prevented it. */
+export type Sample =
+  | { readonly kind: 'value'; readonly differences: readonly Difference[]; readonly atMs: number }
+  | { readonly kind: 'trouble'; readonly error: StackError | ProbeError; readonly atMs: number };
+
+/** What is read, what is expected of it, and within which allowance. */
+export interface Question {
+  readonly reading: Reading<unknown>;
+  readonly expected: unknown;
+  readonly budget: BudgetSpec;
+}
+
+/** Yields completed reads, one every `everyMs`, until the budget is spent; a read it cuts off is not one. */
+export async function* samples(question: Question): AsyncGenerator<Sample, void> {
+  const { reading, budget } = question;
+  const started = performance.now();
+  const elapsed = (): number => performance.now() - started;
+  const deadline = AbortSignal.timeout(budget.withinMs);
+  const waiting = new Waiting(reading.name);
+  while (elapsed() < budget.withinMs) {
+    const begun = elapsed();
+    const sample = await readOnce(question, deadline, elapsed);
+    if (sample === undefined) {
+      return;
+    }
+    waiting.saw(sample.text, elapsed());
+    yield sample.sample;
+    const next = begun + budget.everyMs;
+    await pause(Math.max(0, Math.min(next, budget.withinMs) - elapsed()));
+    if (next >= budget.withinMs) {
+      return;
+    }
+  }
+}
+
+interface Described {
+  readonly sample: Sample;
+  readonly text: string;
+}
+
+async function readOnce(
+  question: Question,
+  deadline: AbortSignal,
+  elapsed: () => number,
+): Promise<Described | undefined> {
+  const { reading, expected } = question;
+  try {
+    const value = await cutOff(reading.read(deadline), deadline);
+    const differences = differencesOf(expected, value);
+    const first = differences[0];
+    const text = reading.describe?.(value) ?? (first === undefined ? 'as expected' : line(first));
+    return { sample: { kind: 'value', differences, atMs: elapsed() }, text };
+  } catch (error) {
+    if (deadline.aborted) {
+      return undefined;
+    }
+    if (error instanceof StackError || error instanceof ProbeError) {
+      return { sample: { kind: 'trouble', error, atMs: elapsed() }, text: error.message };
+    }
+    throw error;
+  }
+}
+
+/** A read that ignores its signal must not hold the run up either. */
+async function cutOff<T>(read: Promise<T>, deadline: AbortSignal): Promise<T> {
+  let onAbort = (): void => undefined;
+  const cut = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      reject(new Error('The budget is spent.'));
+    };
+    deadline.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([read, cut]);
+  } finally {
+    deadline.removeEventListener('abort', onAbort);
+    read.catch(() => undefined);
+  }
+}
+
+/** Says one difference the way failure texts and progress lines do. */
+export function line({ path, expected, actual }: Difference): string {
+  return `${path === '' ? '' : `${path}: `}expected ${expected}, last read ${actual}`;
+}
+
+const firstTellingMs = 5_000;
+const nextTellingMs = 10_000;
+
+/** Tells now and then what a reading is still waiting for, and since when. */
+class Waiting {
+  readonly #name: string;
+  #text = '';
+  #sinceMs = 0;
+  #nextMs = firstTellingMs;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  saw(text: string, atMs: number): void {
+    if (text !== this.#text) {
+      this.#text = text;
+      this.#sinceMs = atMs;
+    }
+    if (atMs >= this.#nextMs) {
+      this.#nextMs = atMs + nextTellingMs;
+      progress(`${this.#name}: ${text} for ${Math.round((atMs - this.#sinceMs) / 1_000)} s`);
+    }
+  }
+}
