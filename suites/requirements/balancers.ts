@@ -1,0 +1,46 @@
+/**
+ * Requirements on load balancers: their provider, and their address outside the cluster.
+ */
+import type { Requirement } from '#helpers';
+import { installerPage, kuryrCode } from './sources.ts';
+
+/** Requirements of the area "balancers". */
+export const balancerRequirements = [
+  {
+    id: 'LB-OVN-01',
+    level: 'must',
+    text: 'Where the ovn provider is in use, every load balancer made by Kuryr has it.',
+    source: `${installerPage}: if ovn is enabled, Kuryr uses it`,
+    needs: ['lb.ovn'],
+    since: 'train',
+  },
+  {
+    id: 'LB-OVN-02',
+    level: 'must',
+    text: 'Where the ovn provider is in use, no amphora exists for the load balancers of Kuryr.',
+    source: `${installerPage}: Kuryr does not require a load balancer VM for each service`,
+    needs: ['lb.ovn', 'cloud.admin'],
+    since: 'train',
+  },
+  {
+    id: 'LB-FIP-01',
+    level: 'must',
+    text: 'A Service of type LoadBalancer gets a floating IP, and its status names that address.',
+    source: `${installerPage}: 1 floating IP per service of LoadBalancer type; ${kuryrCode('controller/drivers/lb_public_ip.py')}`,
+    needs: ['lb.floating-ip'],
+  },
+  {
+    id: 'LB-FIP-02',
+    level: 'must',
+    text: 'A Service of type LoadBalancer answers on its floating IP to a client outside the cluster.',
+    source: kuryrCode('controller/drivers/lb_public_ip.py'),
+    needs: ['lb.floating-ip', 'net.outside'],
+  },
+  {
+    id: 'LB-FIP-03',
+    level: 'must',
+    text: 'Deleting a Service of type LoadBalancer releases the floating IP that Kuryr has made for it.',
+    source: kuryrCode('controller/drivers/public_ip.py'),
+    needs: ['lb.floating-ip'],
+  },
+] as const satisfies readonly Requirement[];

@@ -1,0 +1,112 @@
+/**
+ * The catalogue against the scenarios: every requirement is covered or says why not, every citation
+ * exists, and every list of known failures names existing requirements.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@playwright/test';
+import { defineCatalogue } from '#helpers';
+import { parse } from 'yaml';
+import { catalogue, covers } from './index.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const ids: readonly string[] = catalogue.requirements.map(({ id }) => id);
+
+async function filesBelow(folder: string, ending: string): Promise<string[]> {
+  const names = await readdir(join(root, folder), { recursive: true }).catch(() => []);
+  return names.filter((name) => name.endsWith(ending)).map((name) => join(root, folder, name));
+}
+
+async function citedIds(): Promise<Map<string, string>> {
+  const cited = new Map<string, string>();
+  for (const file of await filesBelow('suites', '.spec.ts')) {
+    for (const call of (await readFile(file, 'utf8')).matchAll(/\bcovers\(([^)]*)\)/g)) {
+      for (const [, id = ''] of (call[1] ?? '').matchAll(/'([^']+)'/g)) {
+        cited.set(id, file);
+      }
+    }
+  }
+  return cited;
+}
+
+test.describe('the catalogue', () => {
+  test('is covered by scenarios, or says why not', async () => {
+    const cited = await citedIds();
+
+    const silent = catalogue.requirements.filter(
+      (row) => !cited.has(row.id) && !('uncovered' in row),
+    );
+    const outdated = catalogue.requirements.filter(
+      (row) => cited.has(row.id) && 'uncovered' in row,
+    );
+
+    expect(
+      silent.map(({ id }) => id),
+      'neither covered nor marked "uncovered"',
+    ).toEqual([]);
+    expect(
+      outdated.map(({ id }) => id),
+      'covered, yet marked "uncovered"',
+    ).toEqual([]);
+  });
+
+  test('holds every id that a list of known failures names', async () => {
+    for (const file of await filesBelow('env/profiles', '.known-failures.yaml')) {
+      const entries = parse(await readFile(file, 'utf8')) as { requirement: string }[];
+
+      expect(ids, file).toEqual(expect.arrayContaining(entries.map((entry) => entry.requirement)));
+    }
+  });
+
+  test('says where each requirement comes from, in one sentence each', () => {
+    for (const { id, text, source } of catalogue.requirements) {
+      expect(text, id).toMatch(/^[A-Z].*\.$/);
+      expect(source.length, id).toBeGreaterThan(10);
+    }
+  });
+
+  test('refuses an unknown id at compile time', () => {
+    // @ts-expect-error: no requirement has this id.
+    expect(covers('POD-PORT-99').tag).toEqual(['@POD-PORT-99']);
+  });
+
+  test('cites as tags and annotations', () => {
+    expect(covers('POD-PORT-01', 'TRUNK-01')).toEqual({
+      tag: ['@POD-PORT-01', '@TRUNK-01'],
+      annotation: [
+        { type: 'requirement', description: 'POD-PORT-01' },
+        { type: 'requirement', description: 'TRUNK-01' },
+      ],
+    });
+  });
+
+  test('reports everything that is wrong with its rows at once', () => {
+    const row = { level: 'must', text: 'A thing works.', source: 'a page', needs: [] } as const;
+
+    expect(() =>
+      defineCatalogue([
+        { ...row, id: 'POD-01' },
+        { ...row, id: 'POD-01', text: ' ' },
+        { ...row, id: 'pod1', source: '' },
+        { ...row, id: 'POD-02', uncovered: '' },
+      ]),
+    ).toThrow(
+      [
+        'Building the requirement catalogue: found 5 problem(s).',
+        '  "POD-01" is used twice: give a new number',
+        '  "POD-01" has no text: write the sentence',
+        '  "pod1" is no id: write AREA-NN or AREA-SUB-NN',
+        '  "pod1" has no source: cite a document or code',
+        '  "POD-02" is uncovered without a reason',
+      ].join('\n'),
+    );
+  });
+
+  test('refuses a requirement that needs an unknown capability at compile time', () => {
+    const row = { id: 'POD-01', level: 'must', text: 'A thing works.', source: 'a page' } as const;
+
+    // @ts-expect-error: no capability has this name.
+    expect(defineCatalogue([{ ...row, needs: ['lb.magic'] }]).requirements).toHaveLength(1);
+  });
+});

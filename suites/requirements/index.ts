@@ -1,0 +1,26 @@
+/**
+ * The catalogue of everything this project claims to show, put together from one file per area.
+ * Scenarios cite its ids through `covers`; reports list every row, covered or not.
+ */
+import { defineCatalogue } from '#helpers';
+import { balancerRequirements } from './balancers.ts';
+import { dnsRequirements } from './dns.ts';
+import { namespaceRequirements } from './namespaces.ts';
+import { podRequirements } from './pods.ts';
+import { policyRequirements } from './policies.ts';
+import { serviceRequirements } from './services.ts';
+import { trunkRequirements } from './trunks.ts';
+
+/** Every requirement, and the function by which scenarios cite them. */
+export const catalogue = defineCatalogue([
+  ...podRequirements,
+  ...trunkRequirements,
+  ...serviceRequirements,
+  ...policyRequirements,
+  ...balancerRequirements,
+  ...dnsRequirements,
+  ...namespaceRequirements,
+]);
+
+/** Cites the requirements that a scenario covers. */
+export const covers = catalogue.covers;
