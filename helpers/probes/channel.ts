@@ -53,6 +53,7 @@ interface Pending {
 interface Link {
   readonly stream: ChannelStream;
   clockAheadMs: number;
+  isDropped: boolean;
 }
 
 const patienceByDefault: ChannelPatience = { helloMs: 20_000, graceMs: 10_000 };
@@ -66,6 +67,8 @@ export class ProbeChannel {
   readonly #pending = new Map<string, Pending>();
   readonly #closed = new AbortController();
   #link: Promise<Link> | undefined;
+  /** The link that has said hello and has not dropped. */
+  #current: Link | undefined;
 
   constructor(name: string, open: OpenStream, patience: ChannelPatience = patienceByDefault) {
     this.name = name;
@@ -106,6 +109,7 @@ export class ProbeChannel {
     this.#closed.abort();
     const link = this.#link;
     this.#link = undefined;
+    this.#current = undefined;
     void link?.then(
       ({ stream }) => {
         stream.close();
@@ -154,7 +158,7 @@ export class ProbeChannel {
       stream.close();
       throw new Error('the channel was closed');
     }
-    const link: Link = { stream, clockAheadMs: 0 };
+    const link: Link = { stream, clockAheadMs: 0, isDropped: false };
     const hello = new Greeting(stream, this.#patience.helloMs);
     const decoder = new FrameDecoder();
     const onDrop = (what: string): void => {
@@ -180,6 +184,7 @@ export class ProbeChannel {
     });
     try {
       link.clockAheadMs = await hello.answered;
+      this.#current = link;
       return link;
     } catch (error) {
       stream.close();
@@ -207,23 +212,21 @@ export class ProbeChannel {
   }
 
   #dropped(link: Link, what: string): void {
-    if (this.#link === undefined) {
+    if (link.isDropped) {
       return;
     }
-    void this.#link.then(
-      (current) => {
-        if (current === link) {
-          this.#link = undefined;
-          link.stream.close();
-          const cause = new Error(what);
-          for (const pending of [...this.#pending.values()]) {
-            this.#retryOrFail(pending, cause);
-          }
-        }
-      },
-      // Connecting failed: whoever waited for it has been told.
-      () => undefined,
-    );
+    link.isDropped = true;
+    link.stream.close();
+    if (link !== this.#current) {
+      // It broke while it was being opened: whoever waits for it is told by that.
+      return;
+    }
+    this.#current = undefined;
+    this.#link = undefined;
+    const cause = new Error(what);
+    for (const pending of [...this.#pending.values()]) {
+      this.#retryOrFail(pending, cause);
+    }
   }
 
   #retryOrFail(pending: Pending, cause: unknown): void {
@@ -271,20 +274,22 @@ export class ProbeChannel {
   }
 }
 
-/** Says hello until the prober answers: output of a pod that is written before the attachment is lost. */
+/**
+ * Says hello until the prober has answered twice: output of a pod that is written before the attachment
+ * is lost, and the first answer of a program that is still starting says little about its clock.
+ */
 class Greeting {
   readonly answered: Promise<number>;
+  readonly #input: Writable;
   readonly #sent = new Map<string, number>();
+  #best: { readonly roundTripMs: number; readonly aheadMs: number } | undefined;
   #settle: (clockAheadMs: number | Error) => void = () => undefined;
 
   constructor({ input }: ChannelStream, helloMs: number) {
-    const say = (): void => {
-      const id = randomUUID();
-      this.#sent.set(id, Date.now());
-      // The line feed ends whatever a broken stream has left half written.
-      input.write(`\n${encodeOrder({ id, op: 'hello' })}`);
-    };
-    const again = setInterval(say, helloEveryMs);
+    this.#input = input;
+    const again = setInterval(() => {
+      this.#say();
+    }, helloEveryMs);
     const timer = setTimeout(() => {
       this.fail(`the prober did not say hello within ${helloMs} ms`);
     }, helloMs);
@@ -299,17 +304,41 @@ class Greeting {
         }
       };
     });
-    say();
+    this.#say();
   }
 
   take(message: Message): void {
-    const sentAt = this.#sent.get(String(message['id']));
-    if (sentAt !== undefined && typeof message['now'] === 'number') {
-      this.#settle(message['now'] - (sentAt + Date.now()) / 2);
+    const id = String(message['id']);
+    const sentAt = this.#sent.get(id);
+    if (sentAt === undefined || typeof message['now'] !== 'number') {
+      return;
+    }
+    this.#sent.delete(id);
+    const roundTripMs = Date.now() - sentAt;
+    const aheadMs = message['now'] - (sentAt + roundTripMs / 2);
+    const last = this.#best;
+    this.#best =
+      last !== undefined && last.roundTripMs <= roundTripMs ? last : { roundTripMs, aheadMs };
+    if (last === undefined) {
+      this.#say();
+    } else {
+      this.#settle(clockAhead(this.#best));
     }
   }
 
   fail(what: string): void {
     this.#settle(new Error(what));
   }
+
+  #say(): void {
+    const id = randomUUID();
+    this.#sent.set(id, Date.now());
+    // The line feed ends whatever a broken stream has left half written.
+    this.#input.write(`\n${encodeOrder({ id, op: 'hello' })}`);
+  }
+}
+
+/** A difference of clocks below the accuracy of its measurement is none. */
+function clockAhead({ roundTripMs, aheadMs }: { roundTripMs: number; aheadMs: number }): number {
+  return Math.abs(aheadMs) <= roundTripMs / 2 + 1 ? 0 : aheadMs;
 }

@@ -35,11 +35,15 @@ export interface TableComparison {
   readonly elapsedMs: number;
 }
 
-/** The cells of a table and how they were measured. */
-export interface TableContent {
-  readonly cells: readonly Cell[];
+/** What is probed at every pod of a table. */
+export interface TableTarget {
   readonly protocol: 'TCP' | 'UDP';
   readonly port: number;
+}
+
+/** The cells of a table and how they were measured. */
+export interface TableContent extends TableTarget {
+  readonly cells: readonly Cell[];
   readonly elapsedMs: number;
 }
 
@@ -74,6 +78,15 @@ export class TruthTable {
     ) as Record<Verdict, number>;
   }
 
+  /** Gives the verdict of each pair of pods by its name; a table that proves nothing is a ProbeError. */
+  verdicts(): Record<string, Verdict> {
+    this.#requireEveryCell();
+    this.#requireControls();
+    return Object.fromEntries(
+      this.cells.map((cell) => [pairOf(cell, this), cell.observation.verdict]),
+    );
+  }
+
   /** Compares the table with what should be so; a table that proves nothing is a ProbeError. */
   compare(expected: ExpectedTable): TableComparison {
     this.#requireEveryCell();
@@ -82,7 +95,9 @@ export class TruthTable {
       const should = expected(cell.from, cell.to);
       return isSatisfied(should, cell.observation.verdict)
         ? []
-        : [`${this.#pair(cell)}: expected ${should}, saw ${describeObservation(cell.observation)}`];
+        : [
+            `${pairOf(cell, this)}: expected ${should}, saw ${describeObservation(cell.observation)}`,
+          ];
     });
     const { counts, elapsedMs } = this;
     return { matches: mismatches.length === 0, mismatches, counts, elapsedMs };
@@ -137,16 +152,16 @@ export class TruthTable {
   #named(cells: readonly Cell[]): string {
     const lines = cells
       .slice(0, mostNamed)
-      .map((cell) => `  ${this.#pair(cell)}: ${describeObservation(cell.observation)}`);
+      .map((cell) => `  ${pairOf(cell, this)}: ${describeObservation(cell.observation)}`);
     return [
       ...lines,
       ...(cells.length > mostNamed ? [`  and ${cells.length - mostNamed} more`] : []),
     ].join('\n');
   }
+}
 
-  #pair({ from, to }: Cell): string {
-    return `${nameOf(from)} (${from.ip}) -> ${nameOf(to)} (${to.ip}:${this.port}/${this.protocol})`;
-  }
+function pairOf({ from, to }: Pick<Cell, 'from' | 'to'>, { protocol, port }: TableTarget): string {
+  return `${nameOf(from)} (${from.ip}) -> ${nameOf(to)} (${to.ip}:${port}/${protocol})`;
 }
 
 function nameOf({ namespace, name }: TablePod): string {
@@ -155,4 +170,27 @@ function nameOf({ namespace, name }: TablePod): string {
 
 function isSatisfied(expected: ExpectedCell, seen: Verdict): boolean {
   return expected === 'blocked' ? seen === 'dropped' || seen === 'rejected' : expected === seen;
+}
+
+/** What a matcher expects of one cell. */
+export type CellMatcher = Verdict | Readonly<Record<string, unknown>>;
+
+const blocked: CellMatcher = {
+  asymmetricMatch: (seen: unknown) => seen === 'dropped' || seen === 'rejected',
+  toString: () => 'blocked',
+};
+
+/** Writes down what every cell should be, in the form that a reading of the table is expected to settle on. */
+export function expectedTable(
+  pods: readonly TablePod[],
+  target: TableTarget,
+  expected: ExpectedTable,
+): Record<string, CellMatcher> {
+  const cells = pods.flatMap((from) => pods.map((to) => ({ from, to })));
+  return Object.fromEntries(
+    cells.map(({ from, to }) => {
+      const should = expected(from, to);
+      return [pairOf({ from, to }, target), should === 'blocked' ? blocked : should];
+    }),
+  );
 }

@@ -49,7 +49,8 @@ export interface ChangeAnalysis {
 /** Analyses a series across a change; a series that cannot show the change is a ProbeError. */
 export function analyseChange(series: Series, { at, isCorrect }: Change): ChangeAnalysis {
   const taken = series.samples.filter(({ verdict }) => verdict !== 'not-run');
-  const before = taken.filter((sample) => sample.at < at);
+  // A sample that was under way at the change belongs to neither side.
+  const before = taken.filter((sample) => sample.at + sample.latencyMs < at);
   const after = taken.filter((sample) => sample.at >= at);
   if (before.length === 0 || after.length === 0) {
     throw new ProbeError(
