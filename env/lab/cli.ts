@@ -1,0 +1,224 @@
+/**
+ * The "lab" commands: up, status, down, logs, shell, sweep.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import { lock } from 'proper-lockfile';
+
+import { hostEnvironment } from '../config.ts';
+import { StackError } from '../errors.ts';
+import { sweep } from '../sweep.ts';
+import { logOf } from './base/daemons.ts';
+import { type Layout, layoutOf } from './base/layout.ts';
+import { enter } from './base/machines.ts';
+import type { Say } from './base/steps.ts';
+import { down } from './down.ts';
+import { describeMachines, machinesByName } from './machines.ts';
+import { readState } from './state.ts';
+import { inspect, type Link } from './status.ts';
+import { up } from './up/up.ts';
+
+const say: Say = (line) => {
+  process.stdout.write(`${line}\n`);
+};
+
+function theLayout(): Layout {
+  return layoutOf(hostEnvironment().cacheHome);
+}
+
+/** Runs one command that changes the lab while no other one does. */
+async function exclusively<T>(layout: Layout, work: () => Promise<T>): Promise<T> {
+  await mkdir(layout.cache, { recursive: true, mode: 0o700 });
+  const release = await lock(layout.cache, {
+    stale: 10_000,
+    update: 2_000,
+    retries: { retries: 12, minTimeout: 1_000, maxTimeout: 1_000 },
+  }).catch((cause: unknown) => {
+    throw new StackError(
+      'LAB_BUSY',
+      'Starting a lab command: another "lab" command is at work on this host. Wait for it, or end it.',
+      { cause },
+    );
+  });
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+function workerCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 9) return count;
+  throw new InvalidArgumentError('give a whole number from 1 to 9.');
+}
+
+function printLinks(links: readonly Link[]): boolean {
+  for (const link of links)
+    say(
+      `${link.problem === undefined ? 'ok    ' : 'BROKEN'} ${link.name}${link.problem === undefined ? '' : `: ${link.problem}`}`,
+    );
+  const broken = links.filter((link) => link.problem !== undefined);
+  const first = broken[0];
+  say(
+    first === undefined
+      ? `The lab is healthy: ${links.length} links hold.`
+      : `${broken.length} of ${links.length} links are broken; look first at "${first.name}": ${first.problem ?? ''}.`,
+  );
+  return first === undefined;
+}
+
+async function requireState(
+  layout: Layout,
+): Promise<NonNullable<Awaited<ReturnType<typeof readState>>>> {
+  const state = await readState(layout);
+  if (state !== undefined) return state;
+  throw new StackError(
+    'LAB_NOT_UP',
+    'Looking for the lab: none is up on this host. Start one with "npm run lab -- up".',
+  );
+}
+
+async function status(): Promise<boolean> {
+  const layout = theLayout();
+  const state = await requireState(layout);
+  say(`kubeconfig   ${layout.kubeconfig}`);
+  say(`clouds.yaml  ${layout.cloudsYaml} (cloud "lab")`);
+  for (const [name, version] of Object.entries(state.components))
+    say(`${name.padEnd(24)} ${version}`);
+  for (const sentence of state.standIns) say(`stand-in: ${sentence}`);
+  if (!state.isComplete) say('The last "lab up" did not go through; run it again.');
+  return printLinks(await inspect(layout, state));
+}
+
+/** Hands the terminal to a program and gives its exit status. */
+async function handOver(argv: readonly string[]): Promise<number> {
+  const [program = '', ...rest] = argv;
+  const child = spawn(program, rest, { stdio: 'inherit' });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      resolve(code ?? 1);
+    });
+  });
+}
+
+async function logs(name: string, options: { follow?: boolean; lines: string }): Promise<number> {
+  const layout = theLayout();
+  const file = logOf(layout, name);
+  if (!existsSync(file)) {
+    const known = existsSync(layout.logs) ? await readdir(layout.logs) : [];
+    throw new StackError(
+      'LAB_NO_LOG',
+      `Looking for the log of "${name}": there is none. Known: ${known.map((each) => each.replace(/\.log$/, '')).join(', ') || 'none, no lab is up'}.`,
+    );
+  }
+  return handOver(['tail', '-n', options.lines, ...(options.follow === true ? ['-F'] : []), file]);
+}
+
+async function shell(name: string, command: readonly string[]): Promise<number> {
+  const layout = theLayout();
+  const state = await requireState(layout);
+  const machines = machinesByName(describeMachines(layout, state.workers));
+  const machine = machines.get(name);
+  if (machine === undefined) {
+    throw new StackError(
+      'LAB_NO_MACHINE',
+      `Opening a shell in "${name}": the lab has ${[...machines.keys()].join(', ')}.`,
+    );
+  }
+  return handOver([...enter(machine), ...(command.length === 0 ? ['bash'] : command)]);
+}
+
+async function sweepLab(options: { dryRun?: boolean }): Promise<void> {
+  const layout = theLayout();
+  await requireState(layout);
+  const result = await sweep(
+    { kubeconfigPath: layout.kubeconfig, cloudsYamlPath: layout.cloudsYaml, cloudName: 'lab' },
+    { isDryRun: options.dryRun === true, progress: say },
+  );
+  const found = result.found.map((each) => `${each.kind} ${each.name} (run ${each.runId})`);
+  say(
+    found.length === 0
+      ? 'No run has left anything behind.'
+      : `${options.dryRun === true ? 'Would remove' : 'Removed'}:\n${found.join('\n')}`,
+  );
+}
+
+async function downThenSay(): Promise<void> {
+  const layout = theLayout();
+  await exclusively(layout, () => down(layout, say));
+  say(`The lab is down. What was built stays in ${layout.cache}.`);
+}
+
+async function upThenSay(options: { nodes: number; kubernetesServer?: string }): Promise<void> {
+  const layout = theLayout();
+  const startedMs = Date.now();
+  await exclusively(layout, () =>
+    up(
+      layout,
+      {
+        workers: options.nodes,
+        ...(options.kubernetesServer === undefined
+          ? {}
+          : { kubernetesRelease: options.kubernetesServer }),
+      },
+      say,
+    ),
+  );
+  say(
+    `The lab is up after ${Math.round((Date.now() - startedMs) / 1000)} s. KUBECONFIG=${layout.kubeconfig}`,
+  );
+  say('Next: npm run conformance -- --profile lab');
+}
+
+/** The command "lab" with everything below it. */
+export function labCommand(): Command {
+  const lab = new Command('lab').description(
+    'the real Kuryr, Kubernetes, Neutron, Octavia and OVN on this Linux host (root)',
+  );
+  lab
+    .command('up')
+    .description('starts the lab, or what is missing of it; the first time it builds what it needs')
+    .option('--nodes <count>', 'number of worker nodes', workerCount, 2)
+    .option(
+      '--kubernetes-server <archive>',
+      'an upstream kubernetes-server-linux-amd64.tar.gz instead of building from source',
+    )
+    .action(upThenSay);
+  lab
+    .command('status')
+    .description('walks the chain the lab depends on and names the broken link (exit 1)')
+    .action(async () => {
+      process.exitCode = (await status()) ? 0 : 1;
+    });
+  lab
+    .command('down')
+    .description('ends the lab and leaves nothing behind but the cache')
+    .action(downThenSay);
+  lab
+    .command('logs')
+    .description('prints the log of a part')
+    .argument('<name>', 'such as kuryr-controller, neutron or kubelet-n1')
+    .option('-f, --follow', 'goes on as the log grows')
+    .option('-n, --lines <count>', 'how many lines from the end', '100')
+    .action(async (name: string, options: { follow?: boolean; lines: string }) => {
+      process.exitCode = await logs(name, options);
+    });
+  lab
+    .command('shell')
+    .description('opens a shell in a machine of the lab, or runs a command there')
+    .argument('<node>', 'such as n1, control-plane, hypervisor, cloud or outside')
+    .argument('[command...]', 'put "--" before a command with options')
+    .action(async (node: string, command: string[]) => {
+      process.exitCode = await shell(node, command);
+    });
+  lab
+    .command('sweep')
+    .description('removes what interrupted runs of the suite have left in the lab')
+    .option('--dry-run', 'only says what it would remove')
+    .action(sweepLab);
+  return lab;
+}

@@ -1,0 +1,186 @@
+/**
+ * The daemons of the cloud, one function each: how it is started and when it counts as up.
+ */
+import got from 'got';
+
+import { addresses, type Layout } from '../base/layout.ts';
+import { isAlive, logOf, startDaemon } from '../base/daemons.ts';
+import { enter, type Machine, on } from '../base/machines.ts';
+import { attempt, succeeds } from '../base/shell.ts';
+import { waitFor } from '../base/wait.ts';
+
+const socket = '/run/mysqld/mysqld.sock';
+
+async function lastLines(layout: Layout, name: string): Promise<string> {
+  const tail = (await attempt(['tail', '-n', '5', logOf(layout, name)])) ?? '(no log)';
+  return `process ${(await isAlive(name)) ? 'alive' : 'ended'}, end of its log:\n${tail}`;
+}
+
+/** Waits until a URL answers with any of the expected status codes. */
+export async function waitForHttp(
+  layout: Layout,
+  target: { readonly daemon: string; readonly url: string; readonly withinMs: number },
+): Promise<void> {
+  await waitFor(
+    {
+      until: `"${target.daemon}" answers at ${target.url}`,
+      withinMs: target.withinMs,
+      found: () => lastLines(layout, target.daemon),
+    },
+    async () => {
+      const answer = await got(target.url, {
+        throwHttpErrors: false,
+        retry: { limit: 0 },
+        timeout: { request: 5000 },
+      });
+      return answer.statusCode < 400;
+    },
+  );
+}
+
+/** Starts MariaDB on a unix socket only, tuned for a database that need not survive a power cut. */
+export async function startMariadb(layout: Layout, machine: Machine): Promise<void> {
+  await on(machine, 'install', '-d', '-o', 'mysql', '-g', 'mysql', '/run/mysqld');
+  await startDaemon(layout, {
+    name: 'mariadb',
+    machine,
+    argv: [
+      'mariadbd',
+      '--user=mysql',
+      '--skip-networking',
+      `--socket=${socket}`,
+      '--pid-file=/run/mysqld/mysqld.pid',
+      '--skip-log-bin',
+      '--innodb-flush-log-at-trx-commit=0',
+      '--sync-binlog=0',
+      '--innodb-flush-method=nosync',
+      '--innodb-doublewrite=0',
+      '--innodb-buffer-pool-size=96M',
+      '--innodb-log-file-size=24M',
+      '--performance-schema=0',
+      '--max-connections=400',
+    ],
+  });
+  await waitFor(
+    {
+      until: 'MariaDB accepts connections',
+      withinMs: 60_000,
+      found: () => lastLines(layout, 'mariadb'),
+    },
+    () => succeeds([...enter(machine), 'mariadb', '-S', socket, '-e', 'select 1']),
+  );
+}
+
+interface Wsgi {
+  readonly name: string;
+  readonly port: number;
+  readonly script: string;
+  readonly user?: string;
+  readonly config?: string;
+}
+
+function uwsgi(service: Wsgi): string[] {
+  return [
+    'uwsgi_python3',
+    '--http-socket',
+    `${addresses.api}:${service.port}`,
+    '--plugins',
+    'python3',
+    '--master',
+    '--lazy-apps',
+    '--enable-threads',
+    '--die-on-term',
+    '--processes',
+    '1',
+    '--threads',
+    '8',
+    '--listen',
+    '100',
+    '--buffer-size',
+    '65535',
+    '--add-header',
+    'Connection: close',
+    ...(service.user === undefined ? [] : ['--uid', service.user, '--gid', service.user]),
+    ...(service.config === undefined ? [] : ['--pyargv', `--config-file ${service.config}`]),
+    '--wsgi-file',
+    `/usr/bin/${service.script}`,
+  ];
+}
+
+/** Starts Keystone; its token cache lives in the process, so there is exactly one. */
+export async function startKeystone(layout: Layout, machine: Machine): Promise<void> {
+  await startDaemon(layout, {
+    name: 'keystone',
+    machine,
+    argv: uwsgi({
+      name: 'keystone',
+      port: addresses.keystonePort,
+      script: 'keystone-wsgi-public',
+      user: 'keystone',
+    }),
+  });
+  await waitForHttp(layout, {
+    daemon: 'keystone',
+    url: `http://${addresses.api}:${addresses.keystonePort}/v3`,
+    withinMs: 90_000,
+  });
+}
+
+/** Starts Neutron's server, which carries the API, the OVN maintenance and the periodic work. */
+export async function startNeutron(layout: Layout, machine: Machine): Promise<void> {
+  await on(machine, 'mkdir', '-p', '/run/lock/neutron');
+  await startDaemon(layout, {
+    name: 'neutron',
+    machine,
+    argv: [
+      'neutron-server',
+      '--config-file',
+      '/etc/neutron/neutron.conf',
+      '--config-file',
+      '/etc/neutron/plugins/ml2/ml2_conf.ini',
+    ],
+  });
+}
+
+/** Starts Octavia's API and the agent of its ovn provider. */
+export async function startOctavia(layout: Layout, machine: Machine): Promise<void> {
+  await on(machine, 'mkdir', '-p', '/run/octavia');
+  await startDaemon(layout, {
+    name: 'octavia-api',
+    machine,
+    argv: uwsgi({
+      name: 'octavia-api',
+      port: addresses.octaviaPort,
+      script: 'octavia-wsgi',
+      config: '/etc/octavia/octavia.conf',
+    }),
+  });
+  await startDaemon(layout, {
+    name: 'octavia-driver-agent',
+    machine,
+    argv: ['octavia-driver-agent', '--config-file', '/etc/octavia/octavia.conf'],
+  });
+}
+
+/** Waits until Neutron and Octavia answer. */
+export async function waitForNetworking(layout: Layout): Promise<void> {
+  const at = (port: number): string => `http://${addresses.api}:${port}/`;
+  await waitForHttp(layout, {
+    daemon: 'neutron',
+    url: at(addresses.neutronPort),
+    withinMs: 120_000,
+  });
+  await waitForHttp(layout, {
+    daemon: 'octavia-api',
+    url: at(addresses.octaviaPort),
+    withinMs: 120_000,
+  });
+  await waitFor(
+    {
+      until: "Octavia's driver agent listens",
+      withinMs: 60_000,
+      found: () => lastLines(layout, 'octavia-driver-agent'),
+    },
+    () => isAlive('octavia-driver-agent'),
+  );
+}

@@ -1,0 +1,107 @@
+/**
+ * Kuryr's controller and CNI daemons as processes of the lab, each with its service account's token.
+ */
+import { logOf, startDaemon } from '../base/daemons.ts';
+import { writeInto } from '../base/files.ts';
+import type { HostFacts } from '../base/host.ts';
+import { addresses, type Layout } from '../base/layout.ts';
+import { enter, type Machine, on } from '../base/machines.ts';
+import { attempt, succeeds } from '../base/shell.ts';
+import { waitFor } from '../base/wait.ts';
+import type { Worker } from '../cluster/node.ts';
+import { conflist, kuryrFolder } from './config.ts';
+import { kuryrMount } from './programs.ts';
+
+/** What a Kuryr program needs beside its code. */
+export interface KuryrIdentity {
+  readonly config: string;
+  readonly token: string;
+  readonly authority: string;
+}
+
+const labDaemon = `${kuryrFolder}/lab_daemon.py`;
+
+async function configure(machine: Machine, identity: KuryrIdentity): Promise<void> {
+  await writeInto(machine, `${kuryrFolder}/kuryr.conf`, { text: identity.config, mode: '600' });
+  await writeInto(machine, `${kuryrFolder}/token`, { text: identity.token, mode: '600' });
+  await writeInto(machine, `${kuryrFolder}/ca.crt`, { text: identity.authority });
+  await on(machine, 'mkdir', '-p', '/run/lock/kuryr');
+}
+
+async function waitUntilReady(
+  layout: Layout,
+  target: {
+    readonly daemon: string;
+    readonly machine: Machine;
+    readonly port: number;
+    readonly host: string;
+  },
+): Promise<void> {
+  const url = `http://${target.host}:${target.port}/ready`;
+  await waitFor(
+    {
+      until: `"${target.daemon}" says it is ready at ${url}`,
+      withinMs: 180_000,
+      found: async () =>
+        (await attempt(['tail', '-n', '6', logOf(layout, target.daemon)])) ?? 'no log',
+    },
+    () => succeeds([...enter(target.machine), 'curl', '-sf', '-m', '5', '-o', '/dev/null', url]),
+  );
+}
+
+/** Starts the controller beside the OpenStack APIs and waits until it is ready. */
+export async function startController(
+  layout: Layout,
+  machine: Machine,
+  identity: KuryrIdentity,
+): Promise<void> {
+  await configure(machine, identity);
+  await startDaemon(layout, {
+    name: 'kuryr-controller',
+    machine,
+    argv: [
+      `${kuryrMount}/venv/bin/kuryr-k8s-controller`,
+      '--config-file',
+      `${kuryrFolder}/kuryr.conf`,
+    ],
+    env: { KUBERNETES_NODE_NAME: 'control-plane' },
+  });
+  await waitUntilReady(layout, {
+    daemon: 'kuryr-controller',
+    machine,
+    host: '127.0.0.1',
+    port: addresses.controllerHealthPort,
+  });
+}
+
+/** Starts the CNI daemon of a worker, waits until it is ready, and only then offers the network to the kubelet. */
+export async function startCniDaemon(
+  layout: Layout,
+  worker: Worker,
+  options: {
+    readonly identity: KuryrIdentity;
+    readonly facts: HostFacts;
+    readonly daemonSource: string;
+  },
+): Promise<void> {
+  const { machine } = worker;
+  await configure(machine, options.identity);
+  await writeInto(machine, labDaemon, { text: options.daemonSource });
+  const python = `${kuryrMount}/venv/bin/python`;
+  const program =
+    options.facts.vlan === '8021q' ? [`${kuryrMount}/venv/bin/kuryr-daemon`] : [python, labDaemon];
+  await startDaemon(layout, {
+    name: `kuryr-daemon-${machine.name}`,
+    machine,
+    argv: [...program, '--config-file', `${kuryrFolder}/kuryr.conf`],
+    env: { KUBERNETES_NODE_NAME: machine.name },
+  });
+  await waitUntilReady(layout, {
+    daemon: `kuryr-daemon-${machine.name}`,
+    machine,
+    host: '127.0.0.1',
+    port: addresses.daemonHealthPort,
+  });
+  await on(machine, 'cp', `${kuryrMount}/kuryr-cni`, '/opt/cni/bin/kuryr-cni');
+  await writeInto(machine, '/etc/cni/net.d/10-kuryr.conflist', { text: conflist });
+}

@@ -1,0 +1,95 @@
+/**
+ * The machines of the lab: the hypervisor with the cloud's services, the control plane, the workers and
+ * the place outside the cluster.
+ */
+import { join } from 'node:path';
+
+import { type Layout, workerAddress, workerName } from './base/layout.ts';
+import { type Machine, makeDisk, makeNetwork, prepareHandles } from './base/machines.ts';
+import { workerBinds, type Worker } from './cluster/node.ts';
+import { programsMount } from './cluster/control-plane.ts';
+import { pkiMount } from './cluster/pki.ts';
+import { kuryrMount } from './kuryr/programs.ts';
+import { run } from './base/shell.ts';
+
+/** Every machine of a running lab. */
+export interface LabMachines {
+  /** The cloud's services: the lab's root, the host's network (loopback addresses only). */
+  readonly cloud: Machine;
+  /** The hypervisor: the same root, a network of its own with the switch. */
+  readonly hypervisor: Machine;
+  readonly controlPlane: Machine;
+  readonly workers: readonly Worker[];
+  /** A network outside the cluster, on the provider network; the host's own file system. */
+  readonly outside: Machine;
+}
+
+/** Folders from which the machines' file systems are put together. */
+export interface MachineParts {
+  readonly root: string;
+  readonly cloudLayer: string;
+  readonly kubernetes: string;
+  readonly kuryr: string;
+}
+
+/** Handles of the machines, whether they exist or not. */
+export function describeMachines(layout: Layout, workers: number): LabMachines {
+  const net = (name: string): string => join(layout.namespaces, `${name}.net`);
+  const mount = (name: string): string => join(layout.namespaces, `${name}.mnt`);
+  const own = (name: string): Machine => ({ name, net: net(name), mount: mount(name) });
+  return {
+    cloud: { name: 'cloud', mount: mount('cloud') },
+    hypervisor: { name: 'hypervisor', net: net('hypervisor'), mount: mount('cloud') },
+    controlPlane: own('control-plane'),
+    workers: Array.from({ length: workers }, (_, index) => ({
+      machine: own(workerName(index)),
+      address: workerAddress(index),
+    })),
+    outside: { name: 'outside', net: net('outside') },
+  };
+}
+
+/** Every machine under the name by which the command line knows it. */
+export function machinesByName(machines: LabMachines): Map<string, Machine> {
+  const all = [
+    machines.cloud,
+    machines.hypervisor,
+    machines.controlPlane,
+    ...machines.workers.map((worker) => worker.machine),
+    machines.outside,
+  ];
+  return new Map(all.map((machine) => [machine.name, machine]));
+}
+
+/** Makes every machine of the lab or finds it made. */
+export async function makeMachines(
+  layout: Layout,
+  workers: number,
+  parts: MachineParts,
+): Promise<LabMachines> {
+  await prepareHandles(layout);
+  const machines = describeMachines(layout, workers);
+  const sockets = join(layout.run, 'sockets');
+  await run(['mkdir', '-p', sockets, layout.pki]);
+  const shared = { [sockets]: '/run/lab', [layout.pki]: pkiMount, [parts.kuryr]: kuryrMount };
+  const programs = { [parts.kubernetes]: programsMount };
+  await makeNetwork(layout, 'hypervisor');
+  await makeNetwork(layout, 'outside');
+  await makeDisk(
+    layout,
+    { name: 'cloud' },
+    { lower: [parts.cloudLayer, parts.root], binds: shared },
+  );
+  const own = [machines.controlPlane, ...machines.workers.map((worker) => worker.machine)];
+  for (const machine of own) {
+    const net = await makeNetwork(layout, machine.name);
+    const isWorker = machine !== machines.controlPlane;
+    const binds = isWorker ? await workerBinds(layout, machine.name) : {};
+    await makeDisk(
+      layout,
+      { name: machine.name, net },
+      { lower: [parts.root], binds: { ...shared, ...programs, ...binds } },
+    );
+  }
+  return machines;
+}

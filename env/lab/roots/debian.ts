@@ -1,0 +1,129 @@
+/**
+ * Debian roots made with mmdebstrap from the host's own mirror. The host's apt configuration says
+ * where packages come from; nothing is installed on the host, mmdebstrap itself is unpacked into the cache.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { StackError } from '../../errors.ts';
+import { attempt, run } from '../base/shell.ts';
+
+/** What one root consists of. */
+export interface RootRecipe {
+  readonly name: string;
+  readonly suite: string;
+  readonly packages: readonly string[];
+}
+
+/** The apt source lines of a suite, as the host's own configuration names the mirror. */
+export async function sourcesFor(suite: string): Promise<string[]> {
+  const targets = await run([
+    'apt-get',
+    'indextargets',
+    '--format',
+    '$(REPO_URI) $(RELEASE) $(COMPONENT)',
+    'Created-By: Packages',
+  ]);
+  const host = (await readFile('/etc/os-release', 'utf8')).match(/^VERSION_CODENAME=(\S+)/m)?.[1];
+  const found = new Map<string, string>();
+  for (const line of targets.trim().split('\n')) {
+    const [uri, release, component] = line.split(' ');
+    if (uri !== undefined && release !== undefined && component === 'main') found.set(release, uri);
+  }
+  const mirror = host === undefined ? undefined : found.get(host);
+  if (mirror === undefined) {
+    throw new StackError(
+      'LAB_NO_MIRROR',
+      `Looking for the Debian mirror of this host: its apt configuration names none for "${host ?? 'unknown release'}" (component main). The lab needs a Debian host with working apt sources.`,
+    );
+  }
+  const lines = [`deb ${mirror} ${suite} main`];
+  const security = found.get(`${host}-security`);
+  if (suite !== 'sid' && security !== undefined) {
+    lines.push(`deb ${mirror} ${suite}-updates main`, `deb ${security} ${suite}-security main`);
+  }
+  return lines;
+}
+
+/** Unpacks mmdebstrap into the cache unless the host has it; gives the program's path. */
+async function mmdebstrap(cache: string): Promise<string> {
+  const installed = await attempt(['which', 'mmdebstrap']);
+  if (installed !== undefined) return installed.trim();
+  const folder = join(cache, 'tools', 'mmdebstrap');
+  const program = join(folder, 'usr/bin/mmdebstrap');
+  if (existsSync(program)) return program;
+  const download = join(cache, 'tools', 'download');
+  await mkdir(download, { recursive: true });
+  const state = [
+    '-o',
+    `Dir::State::lists=${join(download, 'lists')}`,
+    '-o',
+    `Dir::Cache=${join(download, 'cache')}`,
+    '-o',
+    'APT::Sandbox::User=root',
+  ];
+  await mkdir(join(download, 'lists/partial'), { recursive: true });
+  await mkdir(join(download, 'cache/archives/partial'), { recursive: true });
+  await run(['apt-get', ...state, 'update', '-qq']);
+  await run(['apt-get', ...state, 'download', 'mmdebstrap'], { cwd: download });
+  const deb = (await readdir(download)).find((name) => name.endsWith('.deb'));
+  if (deb === undefined) {
+    throw new StackError('LAB_NO_MMDEBSTRAP', 'Fetching mmdebstrap: apt-get left no package.');
+  }
+  await run(['dpkg-deb', '-x', join(download, deb), folder]);
+  await rm(download, { recursive: true });
+  return program;
+}
+
+/** Digest of everything a root depends on; a root with another digest is made anew. */
+function digestOf(recipe: RootRecipe): string {
+  return createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16);
+}
+
+/** Folder of a finished root. */
+export function rootPath(cache: string, recipe: RootRecipe): string {
+  return join(cache, 'roots', `${recipe.name}-${digestOf(recipe)}`);
+}
+
+/** Makes a root (or finds it made); gives its folder. A half-made root is never mistaken for one. */
+export async function makeRoot(cache: string, recipe: RootRecipe): Promise<string> {
+  const target = rootPath(cache, recipe);
+  if (existsSync(target)) return target;
+  const partial = `${target}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial, { recursive: true });
+  const sources = join(cache, 'roots', `${recipe.name}.list`);
+  await writeFile(sources, `${(await sourcesFor(recipe.suite)).join('\n')}\n`);
+  const program = await mmdebstrap(cache);
+  await run([
+    // mmdebstrap calls its companion mmtarfilter by name.
+    'sh',
+    '-c',
+    'PATH="$1:$PATH" DEBIAN_FRONTEND=noninteractive; export PATH DEBIAN_FRONTEND; shift; exec "$@"',
+    'mmdebstrap',
+    dirname(program),
+    'unshare',
+    '--mount',
+    '--propagation',
+    'private',
+    program,
+    '--variant=minbase',
+    '--mode=root',
+    '--format=directory',
+    '--dpkgopt=force-unsafe-io',
+    '--dpkgopt=path-exclude=/usr/share/doc/*',
+    '--dpkgopt=path-exclude=/usr/share/man/*',
+    '--dpkgopt=path-exclude=/usr/share/locale/*',
+    '--aptopt=APT::Install-Recommends "0"',
+    // No daemon is started by a package's installation.
+    '--setup-hook=mkdir -p "$1/usr/sbin"; printf "#!/bin/sh\\nexit 101\\n" > "$1/usr/sbin/policy-rc.d"; chmod 755 "$1/usr/sbin/policy-rc.d"',
+    `--include=${recipe.packages.join(',')}`,
+    recipe.suite,
+    partial,
+    sources,
+  ]);
+  await rename(partial, target);
+  return target;
+}

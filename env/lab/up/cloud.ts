@@ -1,0 +1,98 @@
+/**
+ * Steps that start the cloud and give Kuryr its networks.
+ */
+import { OpenStackSession } from '../../access/openstack.ts';
+import { StackError } from '../../errors.ts';
+import type { Step } from '../base/steps.ts';
+import { startOvn } from '../cloud/ovn.ts';
+import {
+  startKeystone,
+  startMariadb,
+  startNeutron,
+  startOctavia,
+  waitForNetworking,
+} from '../cloud/services.ts';
+import { ensureTenant } from '../cloud/tenant.ts';
+import { TenantNetworks } from '../cloud/tenant-networks.ts';
+import { ensureApiBalancer } from '../cloud/api-balancer.ts';
+import { addresses } from '../base/layout.ts';
+import { type LabMachines, makeMachines } from '../machines.ts';
+import { waitForNodePorts, wireMachines } from '../wiring.ts';
+import { type Making, step } from './making.ts';
+
+/** The cloud: Open vSwitch, OVN, Keystone, Neutron, Octavia, and the networks given to Kuryr. */
+export function cloudSteps(making: Making): Step[] {
+  const { layout } = making;
+  const cloud = (): LabMachines => making.machines.get();
+  return [
+    step(
+      'machines',
+      ['databases and identities', 'Kubernetes programs', 'Kuryr programs'],
+      async () => {
+        making.machines.fill(
+          await makeMachines(layout, making.options.workers, {
+            root: making.root.get(),
+            cloudLayer: making.layer.get().folder,
+            kubernetes: making.kubernetes.get(),
+            kuryr: making.kuryr.get(),
+          }),
+        );
+        return `${making.options.workers} workers`;
+      },
+    ),
+    step('Open vSwitch and OVN', ['machines'], async () => {
+      await startOvn(layout, cloud().cloud, { hv: cloud().hypervisor, facts: making.facts });
+      return `datapath ${making.facts.datapath}`;
+    }),
+    step('MariaDB and Keystone', ['machines'], async () => {
+      await startMariadb(layout, cloud().cloud);
+      await startKeystone(layout, cloud().cloud);
+      return undefined;
+    }),
+    step('Neutron and Octavia', ['MariaDB and Keystone', 'Open vSwitch and OVN'], async () => {
+      await startNeutron(layout, cloud().cloud);
+      await startOctavia(layout, cloud().cloud);
+      await waitForNetworking(layout);
+      return undefined;
+    }),
+    step('networks for Kuryr', ['Neutron and Octavia'], async () => {
+      const session = await OpenStackSession.open({
+        cloudsYamlPath: layout.cloudsYaml,
+        cloudName: 'lab',
+      });
+      const tenant = await OpenStackSession.open({
+        cloudsYamlPath: layout.cloudsYaml,
+        cloudName: 'lab-kuryr',
+      });
+      const project = await tenant.projectId();
+      if (project === undefined) {
+        throw new StackError(
+          'LAB_NO_PROJECT',
+          'Making the networks for Kuryr: its user has no project. Run "npm run lab -- down" and then "up".',
+        );
+      }
+      making.session.fill(session);
+      making.networks.fill(new TenantNetworks(session, project));
+      making.tenant.fill(await ensureTenant(making.networks.get(), project));
+      return undefined;
+    }),
+    step('nodes on trunks', ['networks for Kuryr'], async () => {
+      await wireMachines(cloud(), { networks: making.networks.get(), tenant: making.tenant.get() });
+      return undefined;
+    }),
+    step('load balancer of the API', ['networks for Kuryr'], async () => {
+      const tenant = making.tenant.get();
+      await ensureApiBalancer(making.session.get(), {
+        project: tenant.project,
+        vipSubnet: tenant.serviceSubnet,
+        memberSubnet: tenant.nodesSubnet,
+        member: addresses.controlPlane,
+      });
+      return undefined;
+    }),
+    step('ports of the nodes ACTIVE', ['nodes on trunks'], async () => {
+      await waitForNodePorts(cloud(), making.networks.get());
+      return undefined;
+    }),
+  ];
+}

@@ -1,0 +1,44 @@
+/**
+ * `lab up`: from a bare host to a ready cluster, as steps that can be repeated and resumed.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { hostFacts, requireHost } from '../base/host.ts';
+import type { Layout } from '../base/layout.ts';
+import { runSteps, type Say, type StepTime } from '../base/steps.ts';
+import { components, standIns } from '../components.ts';
+import { writeState } from '../state.ts';
+import { cloudSteps } from './cloud.ts';
+import { clusterSteps } from './cluster.ts';
+import { kuryrSteps } from './kuryr.ts';
+import { Making, type UpOptions } from './making.ts';
+import { cachedParts } from './parts.ts';
+
+/** Brings the lab up; gives the time of each step. */
+export async function up(layout: Layout, options: UpOptions, say: Say): Promise<StepTime[]> {
+  await mkdir(layout.cache, { recursive: true, mode: 0o700 });
+  await mkdir(layout.logs, { recursive: true });
+  await requireHost(layout.cache, !existsSync(join(layout.cache, 'kubernetes')));
+  const facts = await hostFacts();
+  const state = {
+    workers: options.workers,
+    facts,
+    components: {},
+    standIns: standIns(facts),
+    isComplete: false,
+  };
+  await writeState(layout, state);
+  const making = new Making(layout, options, facts);
+  const times = await runSteps(
+    [...cachedParts(making), ...cloudSteps(making), ...clusterSteps(making), ...kuryrSteps(making)],
+    say,
+  );
+  await writeState(layout, {
+    ...state,
+    components: await components(making.machines.get().cloud),
+    isComplete: true,
+  });
+  return times;
+}
