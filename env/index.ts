@@ -1,0 +1,67 @@
+/**
+ * The only door to the stacks: profiles, capabilities, budgets, access to the two APIs, marks and their
+ * sweep, and `openStack`. Which driver answers is decided here, by the profile.
+ */
+import type { Profile } from './profile.ts';
+import type { Stack } from './stack.ts';
+
+export { KubernetesAccess, type KubernetesClients, KubernetesError } from './access/kubernetes.ts';
+export { nodeFactOf } from './access/nodes.ts';
+export { OpenStackError, isNotFound } from './access/openstack-error.ts';
+export {
+  type Collection,
+  OpenStackSession,
+  type Query,
+  type ServiceRef,
+  type ServiceRequest,
+} from './access/openstack.ts';
+export { RequestLog, type RequestRecord } from './access/request-log.ts';
+export { type BudgetName, budgetNames, type Budgets, type BudgetSpec } from './budgets.ts';
+export { connectBroker, type Lease, type Leases } from './broker/client.ts';
+export { type LeaseKind, type LeaseLimits, leaseKinds } from './broker/protocol.ts';
+export { type Broker, startBroker } from './broker/server.ts';
+export { capabilities, type Capability, capabilityTexts, isCapability } from './capabilities.ts';
+export {
+  environmentOf,
+  hostEnvironment,
+  inheritedEnvironment,
+  newRunId,
+  runContext,
+  type RunContext,
+  runContextIfSet,
+} from './config.ts';
+export { CatalogueError, ProbeError, ProfileError, StackError } from './errors.ts';
+export { labelKeys, labelsFor, runOfTags, selectorFor, slug, tagFor, tagPrefix } from './labels.ts';
+export type { KnownFailure } from './profile-schema.ts';
+export { type Connection, loadProfile, type Profile } from './profile.ts';
+export { redact, redactJson, Secret } from './redaction.ts';
+export { compareSeries, openStackSeries, type OpenStackSeries } from './series.ts';
+export type {
+  EvidenceFile,
+  NodeFact,
+  ProcessHandle,
+  Stack,
+  StackAccess,
+  StackFacts,
+} from './stack.ts';
+export { type Leftover, sweptKinds } from './sweep/leftover.ts';
+export { sweep, type SweepOptions, type SweepResult } from './sweep.ts';
+
+/** Opens the stack that a profile describes. */
+export async function openStack(profile: Profile): Promise<Stack> {
+  return drivers[profile.stack](profile);
+}
+
+type Driver = (profile: Profile) => Promise<Stack>;
+
+// A driver is loaded when it is asked for: nobody pays for the tools of a stack they do not use.
+const drivers: Readonly<Record<Profile['stack'], Driver>> = {
+  lab: async (profile) => {
+    const { openLab } = await import('./lab/stack.ts');
+    return openLab(profile);
+  },
+  adopt: async (profile) => {
+    const { adopt } = await import('./site/adopt/stack.ts');
+    return adopt(profile);
+  },
+};

@@ -1,0 +1,161 @@
+/**
+ * The form of a profile file and of its list of known failures. Unknown keys are refused, because a
+ * misspelt claim or budget would otherwise be believed to be in force.
+ */
+import { z } from 'zod';
+import {
+  type BudgetName,
+  type Budgets,
+  type BudgetSpec,
+  budgetNames,
+  defaultBudgets,
+} from './budgets.ts';
+import { capabilities } from './capabilities.ts';
+import { openStackSeries } from './series.ts';
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000 };
+
+const durationMs = z
+  .string()
+  .regex(/^\d+(\.\d+)?(ms|s|min)$/, 'write a number and a unit: 500ms, 90s or 5min')
+  .transform((text) => {
+    const [, figure = '0', , unit = 'ms'] = /^(\d+(\.\d+)?)([a-z]+)$/.exec(text) ?? [];
+    return Math.round(Number(figure) * (unitMs[unit] ?? 1));
+  });
+
+const budget = z
+  .strictObject({
+    within: durationMs.optional(),
+    every: durationMs.optional(),
+    consecutive: z.int().min(1).max(100).optional(),
+  })
+  .describe('within, every, consecutive');
+
+type BudgetOverrides = Partial<Record<BudgetName, z.output<typeof budget>>>;
+
+function budgetsFrom(overrides: BudgetOverrides): Budgets {
+  const entries = budgetNames.map((name): [BudgetName, BudgetSpec] => {
+    const fallback = defaultBudgets[name];
+    const own = overrides[name] ?? {};
+    return [
+      name,
+      {
+        name,
+        withinMs: own.within ?? fallback.withinMs,
+        everyMs: own.every ?? fallback.everyMs,
+        consecutive: own.consecutive ?? fallback.consecutive,
+      },
+    ];
+  });
+  return Object.fromEntries(entries) as Record<BudgetName, BudgetSpec>;
+}
+
+const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'use lower-case letters, digits, dots and dashes');
+
+const connection = z.strictObject({
+  kubeconfig: z.string().min(1),
+  cloudsYaml: z.string().min(1),
+  cloud: z.string().min(1),
+});
+
+const layout = z.strictObject({
+  /** The tag of [neutron_defaults]resource_tags, by which Kuryr's own objects are found. */
+  resourceTag: z.string().min(1),
+  externalNetwork: z.string().min(1),
+  nodesNetwork: z.string().min(1).optional(),
+  controllerHealthUrl: z.url().optional(),
+});
+
+const images = z.strictObject({
+  prober: z.string().min(1),
+  resolverMusl: z.string().min(1),
+  resolverGo: z.string().min(1),
+  pullPolicy: z.enum(['Never', 'IfNotPresent']),
+});
+
+const limits = z.strictObject({
+  loadBalancers: z.int().min(1),
+  floatingIps: z.int().min(0),
+  workers: z.int().min(1).max(64),
+});
+
+/** The form of a profile file. */
+export const profileSchema = z
+  .strictObject({
+    name,
+    title: z.string().min(1),
+    stack: z.enum(['lab', 'adopt']),
+    series: z.enum(openStackSeries),
+    kuryr: z
+      .string()
+      .regex(/^\d+\.\d+(\.\d+)?$/, 'write a Kuryr release such as "10.0.0", in quotes'),
+    podMode: z.enum(['nested-vlan', 'neutron-vif']),
+    octavia: z.strictObject({ provider: z.enum(['ovn', 'amphora']) }),
+    cluster: z.enum(['lab', 'kind', 'openshift']),
+    claims: z.array(z.enum(capabilities)),
+    budgets: z.partialRecord(z.enum(budgetNames), budget).default({}).transform(budgetsFrom),
+    images,
+    limits,
+    layout,
+    connection: connection.optional(),
+  })
+  .superRefine((profile, context) => {
+    if (profile.stack === 'adopt' && profile.connection === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['connection'],
+        message: 'an adopted stack needs kubeconfig, cloudsYaml and cloud',
+      });
+    }
+    for (const claim of contradictedClaims(profile)) {
+      context.addIssue({ code: 'custom', path: ['claims'], message: claim });
+    }
+    profile.claims.forEach((claim, index) => {
+      if (profile.claims.indexOf(claim) !== index) {
+        context.addIssue({
+          code: 'custom',
+          path: ['claims', index],
+          message: `"${claim}" is claimed twice`,
+        });
+      }
+    });
+  });
+
+interface ClaimFacts {
+  readonly podMode: 'nested-vlan' | 'neutron-vif';
+  readonly octavia: { readonly provider: 'ovn' | 'amphora' };
+  readonly claims: readonly string[];
+  readonly limits: { readonly floatingIps: number };
+}
+
+function contradictedClaims(profile: ClaimFacts): string[] {
+  const otherMode = profile.podMode === 'nested-vlan' ? 'neutron-vif' : 'nested-vlan';
+  const otherProvider = profile.octavia.provider === 'ovn' ? 'amphora' : 'ovn';
+  return [
+    profile.claims.includes(`pods.${otherMode}`)
+      ? `"pods.${otherMode}" contradicts podMode "${profile.podMode}"`
+      : undefined,
+    profile.claims.includes(`lb.${otherProvider}`)
+      ? `"lb.${otherProvider}" contradicts octavia.provider "${profile.octavia.provider}"`
+      : undefined,
+    profile.claims.includes('lb.floating-ip') && profile.limits.floatingIps === 0
+      ? '"lb.floating-ip" contradicts limits.floatingIps 0'
+      : undefined,
+  ].filter((text) => text !== undefined);
+}
+
+/** The form of a list of known failures. */
+export const knownFailuresSchema = z.array(
+  z.strictObject({
+    requirement: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\d{2}$/, 'write a requirement id such as "POL-07"'),
+    reason: z.string().min(1),
+    link: z.url({ protocol: /^https?$/ }),
+  }),
+);
+
+/** A listed, linked deviation of one profile; it runs, and it turns red when it passes. */
+export type KnownFailure = Readonly<z.output<typeof knownFailuresSchema>[number]>;

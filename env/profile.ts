@@ -1,0 +1,164 @@
+/**
+ * Loads a profile: a checked-in description of one stack. Everything that is wrong with it is reported
+ * at once, each problem with file, line, key path and remedy.
+ */
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { homedir } from 'node:os';
+import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
+import type { z } from 'zod';
+import { ProfileError } from './errors.ts';
+import { type KnownFailure, knownFailuresSchema, profileSchema } from './profile-schema.ts';
+
+type ProfileFile = z.output<typeof profileSchema>;
+
+/** How an adopted stack is reached; both paths are absolute. */
+export interface Connection {
+  readonly kubeconfig: string;
+  readonly cloudsYaml: string;
+  readonly cloud: string;
+}
+
+/** A checked-in description of a stack: driver, versions, claims, budgets. */
+export interface Profile extends Readonly<Omit<ProfileFile, 'connection'>> {
+  readonly knownFailures: readonly KnownFailure[];
+  readonly connection?: Connection;
+}
+
+const shelf = join(dirname(fileURLToPath(import.meta.url)), 'profiles');
+const suffix = /\.ya?ml$/;
+
+interface Source {
+  readonly file: string;
+  readonly document: Document;
+  readonly lines: LineCounter;
+}
+
+/** Loads a profile by its name on the shelf (env/profiles) or by the path of its file. */
+export async function loadProfile(nameOrFile: string): Promise<Profile> {
+  const file = suffix.test(nameOrFile) ? resolve(nameOrFile) : join(shelf, `${nameOrFile}.yaml`);
+  const listFile = file.replace(suffix, '.known-failures.yaml');
+  const [source, list] = await Promise.all([
+    readYaml(file, `Give the path of a profile file, or the name of one in ${shelf}.`),
+    readYamlIfThere(listFile),
+  ]);
+  const problems: string[] = [];
+  const profile = parsed(source, profileSchema, problems);
+  const knownFailures = list === undefined ? [] : parsed(list, knownFailuresSchema, problems);
+  if (profile === undefined || knownFailures === undefined) {
+    throw new ProfileError(
+      'PROFILE_INVALID',
+      `Loading profile "${nameOrFile}": found ${problems.length} problem${problems.length === 1 ? '' : 's'}.\n` +
+        problems.map((problem) => `  ${problem}`).join('\n'),
+    );
+  }
+  const { connection, ...rest } = profile;
+  return {
+    ...rest,
+    knownFailures,
+    ...(connection === undefined ? {} : { connection: absolute(connection, dirname(file)) }),
+  };
+}
+
+function absolute(connection: Connection, folder: string): Connection {
+  const path = (text: string): string => {
+    const expanded = text.startsWith('~/') ? join(homedir(), text.slice(2)) : text;
+    return isAbsolute(expanded) ? expanded : resolve(folder, expanded);
+  };
+  return {
+    kubeconfig: path(connection.kubeconfig),
+    cloudsYaml: path(connection.cloudsYaml),
+    cloud: connection.cloud,
+  };
+}
+
+async function readYamlIfThere(file: string): Promise<Source | undefined> {
+  try {
+    return await readYaml(file, 'Make it readable.');
+  } catch (error) {
+    if (error instanceof ProfileError && error.code === 'PROFILE_NOT_FOUND') {
+      // Most profiles have no known failures and therefore no such file.
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function readYaml(file: string, remedy: string): Promise<Source> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new ProfileError(
+      isMissing ? 'PROFILE_NOT_FOUND' : 'PROFILE_UNREADABLE',
+      `Reading "${file}": ${isMissing ? 'there is no such file' : (cause as Error).message}. ${remedy}`,
+      { cause },
+    );
+  });
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  if (document.errors.length > 0) {
+    throw new ProfileError(
+      'PROFILE_NOT_YAML',
+      `Reading "${file}": found text that is not YAML.\n` +
+        document.errors.map((error) => `  ${error.message}`).join('\n'),
+    );
+  }
+  return { file, document, lines };
+}
+
+function parsed<T extends z.ZodType>(
+  source: Source,
+  schema: T,
+  problems: string[],
+): z.output<T> | undefined {
+  const result = schema.safeParse(source.document.toJS());
+  if (result.success) {
+    return result.data;
+  }
+  for (const issue of result.error.issues) {
+    problems.push(...problemsOf(source, issue));
+  }
+  return undefined;
+}
+
+function problemsOf(source: Source, issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) =>
+      problem(
+        source,
+        [...issue.path, key],
+        'is not a known key: remove it, or correct its spelling',
+      ),
+    );
+  }
+  return [problem(source, issue.path, remedyOf(issue))];
+}
+
+function remedyOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_value') {
+    return `must be one of ${issue.values.map((value) => `"${String(value)}"`).join(', ')}`;
+  }
+  if (issue.code === 'invalid_type') {
+    return issue.message.endsWith('received undefined')
+      ? `is missing: add it (${issue.expected})`
+      : `must be of type ${issue.expected}: ${issue.message}`;
+  }
+  return issue.message;
+}
+
+function problem(source: Source, path: readonly PropertyKey[], text: string): string {
+  const keys = path.map((key) => (typeof key === 'symbol' ? key.toString() : key));
+  const line = lineOf(source, keys);
+  return `${source.file}${line === undefined ? '' : `:${line}`} ${keys.length === 0 ? '(whole file)' : keys.join('.')}: ${text}`;
+}
+
+function lineOf(source: Source, keys: readonly (string | number)[]): number | undefined {
+  // A missing key has no place of its own; its nearest present ancestor has.
+  for (let length = keys.length; length > 0; length--) {
+    const node: unknown = source.document.getIn(keys.slice(0, length), true);
+    if (isNode(node) && node.range) {
+      return source.lines.linePos(node.range[0]).line;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,64 @@
+/**
+ * What every kind of stack looks like from outside its driver. Suites and helpers know a stack through
+ * these types only, so that they run unchanged against a lab and against somebody's cloud.
+ */
+import type { Readable, Writable } from 'node:stream';
+import type { Profile } from './profile.ts';
+
+/** A running program, wherever the driver has started it. */
+export interface ProcessHandle {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Ends the program; `exited` settles afterwards. */
+  kill(): void;
+  /** The exit status, or null when a signal ended it. */
+  readonly exited: Promise<number | null>;
+}
+
+/** One node that takes part in the cluster. */
+export interface NodeFact {
+  readonly name: string;
+  readonly internalIp: string;
+  readonly isReady: boolean;
+  /** Whether ordinary pods are scheduled on it. */
+  readonly takesPods: boolean;
+  readonly kubelet: string;
+}
+
+/** What was discovered about a stack, not what its profile says. */
+export interface StackFacts {
+  readonly kubernetes: string;
+  readonly nodes: readonly NodeFact[];
+  readonly openstackSeries: string;
+  readonly kuryrVersion: string;
+  /** Declared substitutions of real parts; every report shows them. */
+  readonly standIns: readonly string[];
+  /** Versions of the parts, by name. */
+  readonly components: Readonly<Record<string, string>>;
+}
+
+/** How clients reach the two APIs of a stack. */
+export interface StackAccess {
+  readonly kubeconfigPath: string;
+  readonly cloudsYamlPath: string;
+  readonly cloudName: string;
+}
+
+/** A text that helps to explain a failure, such as the tail of a log. */
+export interface EvidenceFile {
+  readonly name: string;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** The running whole under test: cluster, cloud, and Kuryr between them. */
+export interface Stack extends AsyncDisposable {
+  readonly profile: Profile;
+  readonly facts: StackFacts;
+  readonly access: StackAccess;
+  /** Starts a program at the outside vantage; 'node' as the first word means this very Node. */
+  outside(argv: readonly string[]): ProcessHandle;
+  /** Logs of the parts of the stack, for a scenario that has failed. */
+  evidence(): Promise<EvidenceFile[]>;
+}

@@ -1,0 +1,289 @@
+/**
+ * The façade of the Kubernetes side: awaited verbs that change something, and readings of objects and
+ * of Kuryr's custom resources. It knows nothing about OpenStack.
+ */
+import type { CoreV1Event, KubernetesObject, V1Pod, V1Service } from '@kubernetes/client-node';
+import { z } from 'zod';
+import {
+  KubernetesAccess,
+  type KubernetesClients,
+  type NodeFact,
+  nodeFactOf,
+  type RequestLog,
+  type StackAccess,
+  StackError,
+} from '#env';
+import { type Reading, reading } from '../reading.ts';
+import { attach, type AttachedProcess } from './attach.ts';
+import { describeEvent, describeResource } from './descriptions.ts';
+import { type KuryrKind, type KuryrResource, kuryrResources } from './kuryr-forms.ts';
+import {
+  type KuryrLoadBalancerView,
+  kuryrLoadBalancerView,
+  type KuryrNetworkPolicyView,
+  kuryrNetworkPolicyView,
+  type KuryrNetworkView,
+  kuryrNetworkView,
+  type KuryrPortView,
+  kuryrPortView,
+} from './kuryr-views.ts';
+import { applyObject, type ObjectRef, removeObject } from './objects.ts';
+
+/** An object in a namespace, by name. */
+export interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What is read of a log. */
+export interface LogOptions {
+  readonly container?: string;
+  readonly tailLines?: number;
+  /** The log of the container that ran before a restart. */
+  readonly isPrevious?: boolean;
+}
+
+const kuryrGroup = { group: 'openstack.org', version: 'v1' } as const;
+
+/** The Kubernetes side of a stack. */
+export class Cluster implements Disposable {
+  readonly access: KubernetesAccess;
+
+  constructor(access: KubernetesAccess) {
+    this.access = access;
+  }
+
+  /** The requests of this process, for evidence. */
+  get log(): RequestLog {
+    return this.access.log;
+  }
+
+  /** The typed clients of the library, for what the façade has no verb for. */
+  api(): KubernetesClients {
+    return this.access.clients;
+  }
+
+  /** Makes an object, or changes the one that is there into what is given. */
+  apply<T extends KubernetesObject>(object: T): Promise<T> {
+    return applyObject(this.access, object);
+  }
+
+  /** Deletes an object; one that is already gone is no error. */
+  remove(object: ObjectRef): Promise<void> {
+    return removeObject(this.access, object);
+  }
+
+  /** The nodes of the cluster. */
+  async nodes(signal?: AbortSignal): Promise<NodeFact[]> {
+    const { items } = await this.access.call(
+      'Listing nodes',
+      ({ core }) => core.listNode(),
+      signal,
+    );
+    return items.map(nodeFactOf).sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  /** The pods of a namespace, by label selector. */
+  async pods(namespace: string, labelSelector?: string, signal?: AbortSignal): Promise<V1Pod[]> {
+    const { items } = await this.access.call(
+      `Listing pods of namespace "${namespace}"`,
+      ({ core }) =>
+        core.listNamespacedPod({
+          namespace,
+          ...(labelSelector === undefined ? {} : { labelSelector }),
+        }),
+      signal,
+    );
+    return items;
+  }
+
+  /** A pod; undefined when it does not exist. */
+  podOf(namespace: string, name: string): Reading<V1Pod | undefined> {
+    return reading(
+      `pod ${namespace}/${name}`,
+      (signal) =>
+        this.access.find(
+          `Reading pod "${namespace}/${name}"`,
+          ({ core }) => core.readNamespacedPod({ namespace, name }),
+          signal,
+        ),
+      (pod) =>
+        pod === undefined
+          ? 'not there'
+          : `${pod.status?.phase ?? 'no phase'}, ${pod.status?.podIP ?? 'no address'}`,
+    );
+  }
+
+  /** A service; undefined when it does not exist. */
+  serviceOf(place: Place): Reading<V1Service | undefined> {
+    const { namespace, name } = place;
+    return reading(`service ${namespace}/${name}`, (signal) =>
+      this.access.find(
+        `Reading service "${namespace}/${name}"`,
+        ({ core }) => core.readNamespacedService({ namespace, name }),
+        signal,
+      ),
+    );
+  }
+
+  /** The address at which a service of type LoadBalancer is reached from outside; undefined while there is none. */
+  externalAddressOf(place: Place): Reading<string | undefined> {
+    const service = this.serviceOf(place);
+    return reading(
+      `external address of service ${place.namespace}/${place.name}`,
+      async (signal) => {
+        const ingress = (await service.read(signal))?.status?.loadBalancer?.ingress?.[0];
+        return ingress?.ip ?? ingress?.hostname;
+      },
+      (address) => address ?? 'none',
+    );
+  }
+
+  /** The ready addresses behind a service, sorted. */
+  endpointsOf(place: Place): Reading<string[]> {
+    const { namespace, name } = place;
+    return reading(`endpoints of service ${namespace}/${name}`, async (signal) => {
+      const endpoints = await this.access.find(
+        `Reading endpoints "${namespace}/${name}"`,
+        ({ core }) => core.readNamespacedEndpoints({ namespace, name }),
+        signal,
+      );
+      return (endpoints?.subsets ?? [])
+        .flatMap((subset) => (subset.addresses ?? []).map(({ ip }) => ip))
+        .sort();
+    });
+  }
+
+  /** The KuryrPort of a pod; undefined when there is none. */
+  kuryrPortOf(namespace: string, pod: string): Reading<KuryrPortView | undefined> {
+    return this.#kuryrReading('KuryrPort', { namespace, name: pod }, kuryrPortView);
+  }
+
+  /** The KuryrNetwork of a namespace; undefined when there is none. */
+  kuryrNetworkOf(namespace: string): Reading<KuryrNetworkView | undefined> {
+    return this.#kuryrReading('KuryrNetwork', { namespace, name: namespace }, kuryrNetworkView);
+  }
+
+  /** The KuryrLoadBalancer of a service; undefined when there is none. */
+  kuryrLoadBalancerOf(
+    namespace: string,
+    service: string,
+  ): Reading<KuryrLoadBalancerView | undefined> {
+    return this.#kuryrReading(
+      'KuryrLoadBalancer',
+      { namespace, name: service },
+      kuryrLoadBalancerView,
+    );
+  }
+
+  /** The KuryrNetworkPolicy of a network policy; undefined when there is none. */
+  kuryrNetworkPolicyOf(
+    namespace: string,
+    policy: string,
+  ): Reading<KuryrNetworkPolicyView | undefined> {
+    return this.#kuryrReading(
+      'KuryrNetworkPolicy',
+      { namespace, name: policy },
+      kuryrNetworkPolicyView,
+    );
+  }
+
+  /** The resources of one of Kuryr's kinds in a namespace, as the API gives them. */
+  async kuryrResources(
+    kind: KuryrKind,
+    namespace: string,
+    signal?: AbortSignal,
+  ): Promise<unknown[]> {
+    const { plural } = kuryrResources[kind];
+    const list: unknown = await this.access.find(
+      `Listing ${plural} of namespace "${namespace}"`,
+      ({ custom }): Promise<unknown> =>
+        custom.listNamespacedCustomObject({ ...kuryrGroup, namespace, plural }),
+      signal,
+    );
+    return z.looseObject({ items: z.array(z.unknown()) }).safeParse(list).data?.items ?? [];
+  }
+
+  /** Opens a channel to the main process of a pod's first container. */
+  attach(pod: Place, container = 'prober'): Promise<AttachedProcess> {
+    return attach(this.access.config, { namespace: pod.namespace, pod: pod.name, container });
+  }
+
+  /** The log of a pod's container. */
+  async logsOf(pod: Place, options: LogOptions = {}): Promise<string> {
+    return this.access.call(`Reading the log of pod "${pod.namespace}/${pod.name}"`, ({ core }) =>
+      core.readNamespacedPodLog({
+        namespace: pod.namespace,
+        name: pod.name,
+        tailLines: options.tailLines ?? 500,
+        ...(options.container === undefined ? {} : { container: options.container }),
+        ...(options.isPrevious === undefined ? {} : { previous: options.isPrevious }),
+      }),
+    );
+  }
+
+  /** The events of a namespace, oldest first, one line each. */
+  async eventsOf(namespace: string, about?: string): Promise<string[]> {
+    const events = await this.events(namespace, about);
+    return events.map(describeEvent);
+  }
+
+  /** The events of a namespace, oldest first; `about` is the name of the object they speak of. */
+  async events(namespace: string, about?: string, signal?: AbortSignal): Promise<CoreV1Event[]> {
+    const { items } = await this.access.call(
+      `Listing events of namespace "${namespace}"`,
+      ({ core }) =>
+        core.listNamespacedEvent({
+          namespace,
+          ...(about === undefined ? {} : { fieldSelector: `involvedObject.name=${about}` }),
+        }),
+      signal,
+    );
+    return items.sort((a, b) => momentOf(a) - momentOf(b));
+  }
+
+  [Symbol.dispose](): void {
+    this.access[Symbol.dispose]();
+  }
+
+  #kuryrReading<K extends KuryrKind, V extends object>(
+    kind: K,
+    { namespace, name }: Place,
+    view: (resource: KuryrResource<K>) => V,
+  ): Reading<V | undefined> {
+    const { plural, form } = kuryrResources[kind];
+    return reading(
+      `${kind} ${namespace}/${name}`,
+      async (signal) => {
+        const found: unknown = await this.access.find(
+          `Reading ${kind} "${namespace}/${name}"`,
+          ({ custom }): Promise<unknown> =>
+            custom.getNamespacedCustomObject({ ...kuryrGroup, namespace, plural, name }),
+          signal,
+        );
+        if (found === undefined) {
+          return undefined;
+        }
+        const parsed = form.safeParse(found);
+        if (!parsed.success) {
+          throw new StackError(
+            'KURYR_RESOURCE_UNEXPECTED',
+            `Reading ${kind} "${namespace}/${name}": it has another form than Kuryr 10.0.0 gives it: ${z.prettifyError(parsed.error)}`,
+          );
+        }
+        return view(parsed.data as KuryrResource<K>);
+      },
+      describeResource,
+    );
+  }
+}
+
+function momentOf(event: CoreV1Event): number {
+  const moment = event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
+  return moment === undefined ? 0 : new Date(moment).getTime();
+}
+
+/** Opens the Kubernetes side of a stack. */
+export async function openCluster(access: StackAccess): Promise<Cluster> {
+  return new Cluster(await KubernetesAccess.open(access.kubeconfigPath));
+}

@@ -1,0 +1,63 @@
+/**
+ * Applies and removes any Kubernetes object. Applying is create, and a merge patch when the object is
+ * there already: servers as old as 1.20 are spoken to in the same way as new ones.
+ */
+import { type KubernetesObject, PatchStrategy } from '@kubernetes/client-node';
+import { type KubernetesAccess, KubernetesError } from '#env';
+
+/** A Kubernetes object with everything by which it is found. */
+export interface ObjectRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+/** An object to be made, as it would be written in YAML. */
+export interface Manifest extends ObjectRef {
+  readonly metadata: ObjectRef['metadata'] & {
+    readonly labels?: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+  };
+  readonly data?: Record<string, string>;
+  readonly spec?: object;
+}
+
+/** Makes an object, or changes the one that is there into what is given. */
+export async function applyObject<T extends KubernetesObject>(
+  kubernetes: KubernetesAccess,
+  object: T,
+): Promise<T> {
+  const doing = `Applying ${nameOf(object)}`;
+  // The library writes into what it is given.
+  const copy = (): T => structuredClone(object);
+  try {
+    return await kubernetes.call(doing, ({ objects }) => objects.create(copy()));
+  } catch (error) {
+    if (!(error instanceof KubernetesError) || error.reason !== 'AlreadyExists') {
+      throw error;
+    }
+    return kubernetes.call(doing, ({ objects }) =>
+      objects.patch(copy(), undefined, undefined, undefined, undefined, PatchStrategy.MergePatch),
+    );
+  }
+}
+
+/** Deletes an object and what it owns; one that is already gone is no error. */
+export async function removeObject(kubernetes: KubernetesAccess, object: ObjectRef): Promise<void> {
+  await kubernetes.find(`Deleting ${nameOf(object)}`, ({ objects }) =>
+    objects.delete(
+      structuredClone<KubernetesObject>(object),
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      'Background',
+    ),
+  );
+}
+
+function nameOf(object: KubernetesObject): string {
+  const name = object.metadata?.name ?? '';
+  const namespace = object.metadata?.namespace;
+  return `${object.kind ?? 'object'} "${namespace === undefined ? name : `${namespace}/${name}`}"`;
+}

@@ -1,0 +1,99 @@
+/**
+ * Takes a namespace away and waits until nothing of it is left in OpenStack. What stays is listed, and
+ * fails the scenario that has made it.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Budgets, type BudgetSpec, StackError } from '#env';
+import { footprintLines, type FootprintView } from '../cloud/footprint.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { LeakError } from '../fixtures/leak.ts';
+import { progress } from '../progress.ts';
+import type { Reading } from '../reading.ts';
+
+/** A namespace that is to go. */
+export interface Removal {
+  readonly cluster: Cluster;
+  readonly budgets: Pick<Budgets, 'namespaceDeleted' | 'census'>;
+  readonly name: string;
+  readonly footprint: Reading<FootprintView>;
+}
+
+const progressMs = 10_000;
+const readMs = 60_000;
+
+/** Deletes a namespace, waits until it and its footprint are gone, and throws a LeakError with what stays. */
+export async function removeNamespace({
+  cluster,
+  budgets,
+  name,
+  footprint,
+}: Removal): Promise<void> {
+  // Seen once, the objects are found again by their ids after their names' owner is gone.
+  await footprint.read(AbortSignal.timeout(readMs));
+  await cluster.remove({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  const rest = await emptied(`namespace ${name}`, budgets.namespaceDeleted, () =>
+    remainsOf(cluster, name),
+  );
+  const leaked = await emptied(`OpenStack objects of namespace ${name}`, budgets.census, async () =>
+    footprintLines(await footprint.read(AbortSignal.timeout(readMs))),
+  );
+  const lines = [...rest.map((line) => `in Kubernetes: ${line}`), ...leaked];
+  if (lines.length > 0) {
+    throw new LeakError(
+      `Removing namespace "${name}": this is still there, ${budgets.namespaceDeleted.withinMs / 1_000} s for the namespace ` +
+        `and ${budgets.census.withinMs / 1_000} s for its OpenStack objects after its deletion.\n` +
+        lines.map((line) => `  ${line}`).join('\n'),
+    );
+  }
+}
+
+/** Looks until a list is empty or the budget is spent; gives what is left then. */
+async function emptied(
+  what: string,
+  budget: BudgetSpec,
+  look: () => Promise<string[]>,
+): Promise<string[]> {
+  const started = performance.now();
+  let told = started;
+  for (;;) {
+    const seen = await looked(look);
+    const elapsedMs = performance.now() - started;
+    if (Array.isArray(seen) && (seen.length === 0 || elapsedMs > budget.withinMs)) {
+      return seen;
+    }
+    if (seen instanceof StackError && elapsedMs > budget.withinMs) {
+      throw seen;
+    }
+    if (performance.now() - told > progressMs) {
+      told = performance.now();
+      const first = Array.isArray(seen) ? `${seen[0] ?? ''} is still there` : seen.message;
+      progress(`${what}: ${first} after ${Math.round(elapsedMs / 1_000)} s`);
+    }
+    await pause(budget.everyMs);
+  }
+}
+
+/** An API that stumbles once must not end the wait; if it never recovers, it is reported. */
+async function looked(look: () => Promise<string[]>): Promise<string[] | StackError> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof StackError) {
+      return error;
+    }
+    throw error;
+  }
+}
+
+async function remainsOf(cluster: Cluster, name: string): Promise<string[]> {
+  const namespace = await cluster.access.find(`Reading namespace "${name}"`, ({ core }) =>
+    core.readNamespace({ name }),
+  );
+  if (namespace === undefined) {
+    return [];
+  }
+  const reasons = (namespace.status?.conditions ?? [])
+    .filter(({ status, type }) => status === 'True' && type !== 'NamespaceDeletionDiscoveryFailure')
+    .map(({ message }) => message ?? '');
+  return [`namespace ${name} ${namespace.status?.phase ?? ''} ${reasons.join(' ')}`.trim()];
+}
