@@ -1,21 +1,111 @@
 /**
- * The composition root of runs: the only file besides the command line that knows suites, helpers, env
- * and reports. Without a chosen profile only our own tests can run.
+ * The composition root of runs: besides the command line the only file that knows suites, helpers, env
+ * and reports. Without a chosen profile it offers our own tests and refuses to run scenarios.
  */
-import { defineConfig, type Project } from '@playwright/test';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  defineConfig,
+  type PlaywrightTestConfig,
+  type ReporterDescription,
+} from '@playwright/test';
+import { loadProfile, type Profile, redact, type RunContext, runContextIfSet } from '#env';
+import type { RequirementRows } from './helpers/fixtures/core.ts';
+import type { ProfileRecord, RequirementRow, Selection } from './reports/journal-schema.ts';
+import type { ReporterOptions } from './reports/reporter.ts';
+
+type Config = PlaywrightTestConfig<object, { requirements: RequirementRows }>;
+type Project = NonNullable<Config['projects']>[number];
+
+const scenarioMs = 20 * 60_000;
 
 const unit: Project = {
   name: 'unit',
-  testDir: '.',
   testMatch: '**/*.test.ts',
   testIgnore: ['**/node_modules/**', 'test-results/**', 'reports/out/**'],
   timeout: 60_000,
 };
 
-export default defineConfig({
+const conformance: Project = {
+  name: 'conformance',
+  testDir: 'suites',
+  testMatch: '**/*.spec.ts',
+  // The budgets of expectations are far shorter; this only ends what hangs.
+  timeout: scenarioMs,
+};
+
+const withoutProfile: Config = {
+  outputDir: 'test-results/scratch',
+  projects: [unit, conformance],
+  reporter: [
+    ['./reports/profile-gate.ts', { project: 'conformance' }],
+    ['list'],
+    ['json', { outputFile: 'test-results/unit.json' }],
+  ],
+};
+
+async function withProfile(run: RunContext): Promise<Config> {
+  const profile = await loadProfile(run.profile);
+  const { catalogue } = await import('./suites/requirements/index.ts');
+  const { requirementAnnotation, whyNotApplicable } = await import('#helpers');
+  const rows = catalogue.requirements.map((row): RequirementRow => {
+    const reason = whyNotApplicable(row, profile);
+    return {
+      kind: 'promise',
+      ...row,
+      needs: [...row.needs],
+      ...(reason === undefined ? {} : { notApplicable: reason }),
+    };
+  });
+  const journal: ReporterOptions = {
+    outDir: run.outDir,
+    runId: run.runId,
+    project: projectName(),
+    profile: recordOf(profile),
+    selection: selectionOf(run),
+    requirements: rows,
+    redact,
+    citation: requirementAnnotation,
+  };
+  const reporter: ReporterDescription[] = [
+    ['./reports/reporter.ts', journal],
+    ['junit', { outputFile: join(run.outDir, 'junit.xml') }],
+    ['allure-playwright', { resultsDir: join(run.outDir, 'allure-results') }],
+  ];
+  return {
+    outputDir: join(run.outDir, 'artifacts'),
+    workers: profile.limits.workers,
+    projects: [{ ...conformance, use: { requirements: { rows: catalogue.requirements } } }],
+    reporter,
+  };
+}
+
+function recordOf(profile: Profile): ProfileRecord {
+  const { name, title, stack, series, kuryr, podMode, cluster, claims } = profile;
+  const provider = profile.octavia.provider;
+  return { name, title, stack, series, kuryr, podMode, provider, cluster, claims: [...claims] };
+}
+
+function selectionOf({ outDir }: RunContext): Selection {
+  // The command line leaves a note of what was chosen; without one everything is.
+  const note = join(outDir, 'selection.json');
+  return existsSync(note)
+    ? (JSON.parse(readFileSync(note, 'utf8')) as Selection)
+    : { isFull: true, words: 'everything' };
+}
+
+function projectName(): string {
+  const text = readFileSync(new URL('package.json', import.meta.url), 'utf8');
+  const { name, version } = JSON.parse(text) as { name: string; version: string };
+  return `${name} ${version}`;
+}
+
+const run = runContextIfSet();
+
+export default defineConfig<object, { requirements: RequirementRows }>({
+  testDir: '.',
   retries: 0,
   forbidOnly: true,
   fullyParallel: true,
-  outputDir: 'test-results/scratch',
-  projects: [unit],
+  ...(run === undefined ? withoutProfile : await withProfile(run)),
 });

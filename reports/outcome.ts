@@ -7,6 +7,8 @@ import type { Outcome } from './journal-schema.ts';
 const escape = String.fromCharCode(27);
 const colours = new RegExp(`${escape}\\[[0-9;]*m`, 'g');
 
+const longest = 8_000;
+
 /** Makes the outcome of a finished scenario. */
 export function outcomeOf(
   test: TestCase,
@@ -37,7 +39,10 @@ export function outcomeOf(
 export function texts(error: TestError, redact: (text: string) => string): string[] {
   const own = error.message ?? error.value ?? 'An error without a message.';
   const cause = error.cause === undefined ? [] : texts(error.cause, redact);
-  return [redact(own.replace(colours, '')), ...cause.map((text) => `  caused by ${text}`)];
+  return [
+    redact(own.replace(colours, '')).slice(0, longest),
+    ...cause.map((text) => `  caused by ${text}`),
+  ];
 }
 
 function hasFailedExpectation(step: TestStep): boolean {

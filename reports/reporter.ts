@@ -101,7 +101,7 @@ export class JournalReporter implements Reporter {
       `${verdict.padEnd(14)} ${place.padEnd(7)} ${duration(result.duration).padStart(10)}  ${planned.title}`,
     );
     if (message !== '') {
-      say(message.replaceAll(/^/gm, '    '));
+      say(excerpt(message));
     }
   }
 
@@ -172,6 +172,21 @@ function selectionOf(selection: Selection, config: FullConfig): Selection {
   return shard === null
     ? selection
     : { isFull: false, words: `${selection.words}, shard ${shard.current} of ${shard.total}` };
+}
+
+const mostLines = 14;
+const widest = 300;
+
+/** The whole text is in the journal; a terminal bears less. */
+function excerpt(message: string): string {
+  const lines = message.split('\n');
+  const rest = lines.length - mostLines;
+  return [
+    ...lines
+      .slice(0, mostLines)
+      .map((line) => `    ${line.length > widest ? `${line.slice(0, widest)}…` : line}`),
+    ...(rest > 0 ? [`    … and ${rest} more lines in the report`] : []),
+  ].join('\n');
 }
 
 function say(text: string): void {

@@ -22,12 +22,11 @@ export function duration(ms: number): string {
 /** Makes the summary of a run, at most ten lines. */
 export function summaryOf(document: ConformanceDocument, outDir: string): string {
   const { profile, facts, plan } = document;
-  const standIns =
-    facts === null || facts.standIns.length === 0 ? 'none' : facts.standIns.join('; ');
+  const standIns = facts?.standIns ?? [];
   return [
     `verdict       ${document.verdict}: ${document.reasons.join(' ')}`,
     `profile       ${profile.name}: OpenStack ${profile.series}, Kuryr ${profile.kuryr}, ${profile.podMode}, provider ${profile.provider}`,
-    `stand-ins     ${standIns}`,
+    `stand-ins     ${standIns.length === 0 ? 'none' : `${standIns.length}: ${standIns.join(' ')}`}`,
     `requirements  ${countsLine(document)}`,
     `scenarios     ${plan.withOutcome} of ${plan.planned} with an outcome, in ${duration(document.durationMs)}`,
     ...problems(document),

@@ -1,0 +1,110 @@
+/**
+ * Starts Playwright as a child process: for a run, and to learn which scenario cites which requirement.
+ */
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { execPath } from 'node:process';
+import { environmentOf, inheritedEnvironment, type RunContext, StackError } from '#env';
+import { requirementAnnotation } from '#helpers';
+import { root } from './project.ts';
+
+const command = createRequire(import.meta.url).resolve('@playwright/test/cli');
+
+/** One scenario and the requirements it cites. */
+export interface CitingScenario {
+  readonly title: string;
+  readonly file: string;
+  readonly line: number;
+  readonly requirements: readonly string[];
+}
+
+/**
+ * Runs the scenarios in a child process and resolves when it has ended. Ctrl-C and SIGTERM end the
+ * scenarios in good order: their outcomes are kept.
+ */
+export async function runPlaywright(context: RunContext, words: readonly string[]): Promise<void> {
+  const child = spawn(execPath, [command, 'test', ...words], {
+    cwd: root,
+    env: { ...inheritedEnvironment(), ...environmentOf(context) },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  // At a terminal the child hears Ctrl-C too; Playwright takes two at once for one.
+  const end = (): void => {
+    child.kill('SIGINT');
+  };
+  process.on('SIGINT', end).on('SIGTERM', end);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', () => {
+        resolve();
+      });
+    });
+  } finally {
+    process.off('SIGINT', end).off('SIGTERM', end);
+  }
+}
+
+/** Lists all scenarios with the requirements they cite. */
+export async function citingScenarios(): Promise<CitingScenario[]> {
+  const words = ['test', '--list', '--project=conformance', '--reporter=json'];
+  const child = spawn(execPath, [command, ...words], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => {
+      resolve();
+    });
+  });
+  return flatten(listingIn(text).suites, []);
+}
+
+interface Listing {
+  readonly suites: readonly ListedSuite[];
+}
+
+interface ListedSuite {
+  readonly title: string;
+  readonly file: string;
+  readonly suites?: readonly ListedSuite[];
+  readonly specs: readonly {
+    readonly title: string;
+    readonly file: string;
+    readonly line: number;
+    readonly tests: readonly {
+      readonly annotations: readonly { readonly type: string; readonly description?: string }[];
+    }[];
+  }[];
+}
+
+function listingIn(text: string): Listing {
+  try {
+    return JSON.parse(text) as Listing;
+  } catch (cause) {
+    throw new StackError(
+      'SCENARIOS_NOT_LISTED',
+      'Listing the scenarios: Playwright printed no JSON. Run "npm run test:list" to see why.',
+      { cause },
+    );
+  }
+}
+
+function flatten(suites: readonly ListedSuite[], above: readonly string[]): CitingScenario[] {
+  return suites.flatMap((suite) => {
+    // The outermost suite is the file, which is no part of the sentence.
+    const titles = suite.title === suite.file ? above : [...above, suite.title];
+    const own = suite.specs.map(({ title, file, line, tests }) => ({
+      title: [...titles, title].join(' '),
+      file: `suites/${file.replace(/^suites\//, '')}`,
+      line,
+      requirements: (tests[0]?.annotations ?? [])
+        .filter(({ type }) => type === requirementAnnotation)
+        .map(({ description }) => description ?? ''),
+    }));
+    return [...own, ...flatten(suite.suites ?? [], titles)];
+  });
+}

@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+/**
+ * Starts the command line: teaches Node 20 to load TypeScript, then hands over.
+ */
+import { register } from 'tsx/esm/api';
+
+register();
+const { main } = await import('./kuryr-conformance.ts');
+process.exitCode = await main(process.argv.slice(2));
