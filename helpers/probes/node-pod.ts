@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { labelsFor, type Profile, slug } from '#env';
+import type { Manifest } from '../cluster/objects.ts';
 
 /** What a node's pod is made of. */
 export interface NodePodPlan {
@@ -12,19 +13,6 @@ export interface NodePodPlan {
   /** Told apart from those of other workers of the run by this. */
   readonly owner: string;
   readonly images: Profile['images'];
-}
-
-/** An object to be made in the cluster. */
-export interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace: string;
-    readonly labels: Record<string, string>;
-  };
-  readonly data?: Record<string, string>;
-  readonly spec?: object;
 }
 
 /** The namespace of nodes' pods: every cluster has it, and Kuryr gives such pods no port. */
