@@ -9,7 +9,8 @@ import {
   type PlaywrightTestConfig,
   type ReporterDescription,
 } from '@playwright/test';
-import { loadProfile, type Profile, redact, type RunContext, runContextIfSet } from '#env';
+import type { Profile, RunContext } from '#env';
+import { runContextIfSet } from './env/config.ts';
 import type { RequirementRows } from './helpers/fixtures/core.ts';
 import type { ProfileRecord, RequirementRow, Selection } from './reports/journal-schema.ts';
 import type { ReporterOptions } from './reports/reporter.ts';
@@ -45,6 +46,8 @@ const withoutProfile: Config = {
 };
 
 async function withProfile(run: RunContext): Promise<Config> {
+  // Loaded here and not above: our own tests need no clients, and every worker reads this file.
+  const { loadProfile, redact } = await import('#env');
   const profile = await loadProfile(run.profile);
   const { catalogue } = await import('./suites/requirements/index.ts');
   const { requirementAnnotation, whyNotApplicable } = await import('#helpers');

@@ -9,9 +9,24 @@ export {
   requirementAnnotation,
   type RequirementLevel,
 } from './catalogue.ts';
+export { type Census, census, censusOf, growthOf } from './census.ts';
+export type { Cloud } from './cloud/cloud.ts';
+export type { LoadBalancerView, PortView } from './cloud/views.ts';
+export type { Cluster } from './cluster/cluster.ts';
 export { type Claim, claim, type Expected } from './expect/differences.ts';
 export { expect, type HouseExpect, type ReadingExpectations } from './expect/index.ts';
+export { untilThere } from './expect/until-there.ts';
 export { whyNotApplicable } from './fixtures/applicability.ts';
 export { test } from './fixtures/index.ts';
+export type {
+  Namespace,
+  PolicySpec,
+  ProbePod,
+  ServiceRef,
+  Workload,
+} from './namespace/namespace.ts';
+export type { Observation, Probe } from './probes/probe.ts';
+export type { Probes } from './probes/probes.ts';
+export { type ExpectedTable, expectedTable, type TruthTable } from './probes/truth-table.ts';
 export { progress } from './progress.ts';
 export { derived, type Reading, reading } from './reading.ts';

@@ -11,6 +11,7 @@ import {
   type JudgedScenario,
   judgeRun,
   runVerdicts,
+  hasNoOutcome,
   type Verdict,
   verdicts,
 } from './verdict.ts';
@@ -66,7 +67,7 @@ export type ConformanceDocument = z.output<typeof conformanceSchema>;
 export function documentOf(journal: Journal): ConformanceDocument {
   const { run } = journal;
   const judged = judgeRun(journal);
-  const missing = judged.scenarios.filter(({ outcome }) => outcome === undefined);
+  const missing = judged.scenarios.filter(hasNoOutcome);
   return {
     schemaVersion: documentVersion,
     project: run.project,

@@ -79,7 +79,7 @@ export class JournalReporter implements Reporter {
     );
     say(`  claims ${profile.claims.join(', ')}`);
     say(
-      `plan: ${scenarios.length} scenarios for ${cited.size} requirements, ${config.workers} at once`,
+      `plan: scenarios ${scenarios.length}, requirements ${cited.size}, at once ${config.workers}`,
     );
   }
 

@@ -19,6 +19,11 @@ test.describe('the verdict on a scenario', () => {
       verdict: 'failed',
     },
     {
+      name: 'a pod that Kuryr leaves without a network',
+      made: outcome('s1', 'failed', { errors: ['PodNotReadyError: pod a/b was not ready.'] }),
+      verdict: 'failed',
+    },
+    {
       name: 'stack trouble inside an expectation',
       made: outcome('s1', 'failed', {
         errors: ['StackError: Reading a port: found a closed connection.'],

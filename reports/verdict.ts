@@ -39,7 +39,8 @@ export interface JudgedRequirement extends Judged {
 
 // An error's class opens its message; the classes are those of env/errors.ts and their kin.
 const trouble = /^(\s*caused by )*(Stack|Probe|Profile|Catalogue|OpenStack|Kubernetes)Error: /;
-const leak = /^(\s*caused by )*LeakError: /;
+// Errors outside an expectation that speak about the product nevertheless.
+const product = /^(\s*caused by )*(Leak|PodNotReady)Error: /;
 const known = { notApplicable: 'not-applicable', knownFailure: 'known-failure' } as const;
 
 /** Judges one planned scenario by its outcome. */
@@ -90,7 +91,7 @@ function judgeFailure(outcome: Outcome, listed: string): Judged {
   const message = outcome.errors.join('\n');
   const isTrouble = outcome.errors.some((error) => trouble.test(error));
   const isMeasured =
-    outcome.hasFailedExpectation || outcome.errors.some((error) => leak.test(error));
+    outcome.hasFailedExpectation || outcome.errors.some((error) => product.test(error));
   if (isTrouble || !isMeasured) {
     return { verdict: 'inconclusive', message };
   }
@@ -231,10 +232,13 @@ function conclude(
       };
 }
 
+/** Tells whether a planned scenario was not brought to an end. */
+export function hasNoOutcome({ outcome }: JudgedScenario): boolean {
+  return outcome === undefined || outcome.status === 'interrupted';
+}
+
 function gapsOf(journal: Journal, scenarios: readonly JudgedScenario[]): string[] {
-  const without = scenarios.filter(
-    ({ outcome }) => outcome === undefined || outcome.status === 'interrupted',
-  );
+  const without = scenarios.filter(hasNoOutcome);
   return [
     scenarios.length === 0 ? 'The plan is empty: no scenario was selected.' : '',
     without.length > 0
