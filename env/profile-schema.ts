@@ -15,13 +15,19 @@ import { openStackSeries } from './series.ts';
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000 };
 
-const durationMs = z
+const duration = z
   .string()
   .regex(/^\d+(\.\d+)?(ms|s|min)$/, 'write a number and a unit: 500ms, 90s or 5min')
   .transform((text) => {
     const [, figure = '0', , unit = 'ms'] = /^(\d+(\.\d+)?)([a-z]+)$/.exec(text) ?? [];
     return Math.round(Number(figure) * (unitMs[unit] ?? 1));
   });
+
+// YAML reads a bare figure as a number; the remedy is the same as for a text without a unit.
+const durationMs = z.preprocess(
+  (value) => (typeof value === 'number' ? String(value) : value),
+  duration,
+);
 
 const budget = z
   .strictObject({

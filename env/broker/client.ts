@@ -3,8 +3,8 @@
  * Without a broker (a scenario run by itself) every lease is granted at once.
  */
 import { connect, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import { StackError } from '../errors.ts';
+import { hearLines } from './lines.ts';
 import { answerIn, type BrokerAnswer, type BrokerRequest, type LeaseKind } from './protocol.ts';
 
 /** Some scarce objects that one may make; dispose of it when they are gone again. */
@@ -77,11 +77,8 @@ class BrokerClient implements Leases {
     this.#socket = socket;
     this.#progress = progress;
     socket.unref();
-    createInterface({ input: socket }).on('line', (line) => {
+    hearLines(socket, (line) => {
       this.#hear(answerIn(line));
-    });
-    socket.on('error', () => {
-      // The close event follows and refuses what is pending.
     });
     socket.once('close', () => {
       this.#lost = new StackError(
@@ -131,7 +128,7 @@ class BrokerClient implements Leases {
       });
       // Someone waits now: the connection has to keep the process alive until the answer is there.
       this.#socket.ref();
-      this.#say({ op: 'acquire', id, kind, count, holder: holder ?? `process ${process.pid}` });
+      this.#say({ op: 'acquire', id, kind, count, holder: holder ?? 'worker' });
     });
     let isReleased = false;
     return {

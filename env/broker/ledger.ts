@@ -113,7 +113,7 @@ export class Ledger {
     return refused(
       youngest,
       'LEASE_DEADLOCK',
-      `everybody who holds ${leaseKinds.join(' or ')} waits for more, so "${youngest.holder}" would wait for ever`,
+      `everybody who holds ${leaseKinds.join(' or ')} waits for more, so the last one to ask would wait for ever`,
     );
   }
 

@@ -7,9 +7,9 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { StackError } from '../errors.ts';
 import { Ledger, type Ruling } from './ledger.ts';
+import { hearLines } from './lines.ts';
 import { type BrokerAnswer, type BrokerRequest, type LeaseLimits, requestIn } from './protocol.ts';
 
 /** A running broker. */
@@ -78,10 +78,7 @@ class Desk {
     const claims = new Set<string>();
     this.#clients.set(name, socket);
     socket.unref();
-    socket.on('error', () => {
-      // The close event follows and ends the leases.
-    });
-    createInterface({ input: socket }).on('line', (line) => {
+    hearLines(socket, (line) => {
       const request = readLine(line);
       if (request === undefined) {
         socket.destroy();
@@ -99,7 +96,7 @@ class Desk {
           id,
           kind: request.kind,
           count: request.count,
-          holder: request.holder,
+          holder: `${name}/${request.holder}`,
         }),
       );
     });

@@ -1,0 +1,41 @@
+/**
+ * A certificate for 127.0.0.1 with its own authority, for the loopback servers of our tests. The key is
+ * public on purpose and protects nothing.
+ */
+
+/** The authority that clients of a test trust. */
+export const testAuthority = `-----BEGIN CERTIFICATE-----
+MIIBrDCCAVGgAwIBAgIUPI1x/Mi2vvh2CwOHMj3thDvuyJswCgYIKoZIzj0EAwIw
+IjEgMB4GA1UEAwwXa3VyeXItY29uZm9ybWFuY2UgdGVzdHMwIBcNMjYxMTIzMDEz
+MDM5WhgPMjEyNjEwMzAwMTMwMzlaMCIxIDAeBgNVBAMMF2t1cnlyLWNvbmZvcm1h
+bmNlIHRlc3RzMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEetJubaZRmqNxlsKK
+Tdi0fMJ5jltDr2lAZF8uSehXbfp7njhjC7nBjtNXk2Yg1PMbftUBaQRrGvXEfVQd
+N5RXd6NjMGEwHQYDVR0OBBYEFKGf5YEpcYdVfq67JnJAsR4I+BucMB8GA1UdIwQY
+MBaAFKGf5YEpcYdVfq67JnJAsR4I+BucMA8GA1UdEwEB/wQFMAMBAf8wDgYDVR0P
+AQH/BAQDAgIEMAoGCCqGSM49BAMCA0kAMEYCIQDALmtqBHfrvv9IChbSL0SFYB8l
+4eB9V35yMFrp/lrbIwIhAMuQdvPWijXsO3vAjuoI6tpMFDMeouF78lZQOBcAk24K
+-----END CERTIFICATE-----
+`;
+
+/** What a loopback server of a test shows. */
+export const testServerCertificate = `-----BEGIN CERTIFICATE-----
+MIIBuTCCAV6gAwIBAgIUAw/LuTJdT1A8q2hDU6A8z4sLSxAwCgYIKoZIzj0EAwIw
+IjEgMB4GA1UEAwwXa3VyeXItY29uZm9ybWFuY2UgdGVzdHMwIBcNMjYxMTIzMDEz
+MDM5WhgPMjEyNjEwMzAwMTMwMzlaMBQxEjAQBgNVBAMMCTEyNy4wLjAuMTBZMBMG
+ByqGSM49AgEGCCqGSM49AwEHA0IABHPmVW3ES1OTet8maTlAHzANrnLr9VGX6/5b
+uZ9Hlui/cpR7AQQ1bdeu042IA6+CI9yEgMqhoMHEKFBXxRgk9XSjfjB8MBoGA1Ud
+EQQTMBGHBH8AAAGCCWxvY2FsaG9zdDAJBgNVHRMEAjAAMBMGA1UdJQQMMAoGCCsG
+AQUFBwMBMB0GA1UdDgQWBBQKGDOA2MQWZshlc9wZoslPbq7VIzAfBgNVHSMEGDAW
+gBShn+WBKXGHVX6uuyZyQLEeCPgbnDAKBggqhkjOPQQDAgNJADBGAiEA0XGewjwu
+EPxjVbKUpUUzpx8OhybS8Y+1NVpWU01P+CgCIQCtpIstmC3kue0IWoCVZoStN+kF
+JL6XWCUBhme/Lcsv4w==
+-----END CERTIFICATE-----
+`;
+
+/** The key of that certificate. */
+export const testServerKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgppQn3wvegib0aybU
+OyJlRDaRVLFUvRGi3yHjYiWArV2hRANCAARz5lVtxEtTk3rfJmk5QB8wDa5y6/VR
+l+v+W7mfR5bov3KUewEENW3XrtONiAOvgiPchIDKoaDBxChQV8UYJPV0
+-----END PRIVATE KEY-----
+`;
