@@ -20,7 +20,7 @@ export type ImageEntry =
   | { readonly path: string; readonly folder: true; readonly mode?: number };
 
 /** How a container of the image is started. */
-export interface ImageStart {
+interface ImageStart {
   readonly entrypoint?: readonly string[];
   readonly cmd?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;

@@ -4,17 +4,11 @@
  */
 import { z } from 'zod';
 
-/** The ways to probe; `connect-only` is a TCP connection to a server that is not ours. */
-export const probeKinds = ['tcp', 'udp', 'http', 'connect-only', 'lookup'] as const;
+/** A way to probe; `connect-only` is a TCP connection to a server that is not ours. */
+export type ProbeKind = 'tcp' | 'udp' | 'http' | 'connect-only' | 'lookup';
 
-/** A way to probe. */
-export type ProbeKind = (typeof probeKinds)[number];
-
-/** The name resolvers of a prober; those but `libc` and `c-ares` are programs in its image. */
-export const resolvers = ['libc', 'c-ares', 'glibc', 'musl', 'go'] as const;
-
-/** A name resolver of a prober. */
-export type Resolver = (typeof resolvers)[number];
+/** A name resolver of a prober; those but `libc` and `c-ares` are programs in its image. */
+export type Resolver = 'libc' | 'c-ares' | 'glibc' | 'musl' | 'go';
 
 /** What an answer must carry; what is left out may be anything. */
 export interface Expectation {
@@ -54,9 +48,6 @@ export type Verdict = (typeof verdicts)[number];
 
 const marksSchema = z.object({ run: z.string(), scenario: z.string(), pod: z.string() });
 
-/** Who answered. */
-export type Marks = z.output<typeof marksSchema>;
-
 const text = z.exactOptional(z.string());
 
 /** What a prober reports of one probe; unknown keys are left aside. */
@@ -67,6 +58,8 @@ export const outcomeSchema = z.object({
   answeredBy: z.exactOptional(marksSchema),
   clientAddress: text,
   clientPort: z.exactOptional(z.number()),
+  /** The address of the vantage as it knows it itself; another one at the server was put there on the way. */
+  ownAddress: text,
   serverAddress: text,
   status: z.exactOptional(z.number()),
   addresses: z.exactOptional(z.array(z.string())),

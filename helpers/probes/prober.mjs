@@ -74,6 +74,7 @@ import { fileURLToPath } from 'node:url';
  * @property {Marks} [answeredBy]
  * @property {string} [clientAddress] the prober's address as the server saw it
  * @property {number} [clientPort]
+ * @property {string} [ownAddress] the prober's address as it knows it itself
  * @property {string} [serverAddress] the address at which the server took the probe
  * @property {number} [status] of an HTTP answer
  * @property {string[]} [addresses] of a look-up
@@ -87,6 +88,7 @@ import { fileURLToPath } from 'node:url';
  * @typedef {object} Attempt one probe on its way
  * @property {ProbeRequest} probe
  * @property {string} address
+ * @property {string} own address of this end, once it is known
  * @property {Sockets} sockets
  * @property {string} resolvers
  * @property {Stage} stage
@@ -580,7 +582,7 @@ export function runProbe(probe, { sockets = realSockets, resolvers = '/resolvers
     const abort = () => attempt.settle('not-run', { detail: 'cancelled' });
     /** @type {Attempt} */
     const attempt = {
-      ...{ probe, address: probe.host, sockets, resolvers, stage: 'resolving', notes: [] },
+      ...{ probe, address: probe.host, own: '', sockets, resolvers, stage: 'resolving', notes: [] },
       began: performance.now(),
       settle(verdict, findings = {}) {
         if (isSettled) {
@@ -595,7 +597,9 @@ export function runProbe(probe, { sockets = realSockets, resolvers = '/resolvers
           .join('; ');
         const latencyMs =
           Math.round((findings.latencyMs ?? performance.now() - attempt.began) * 10) / 10;
-        resolve({ verdict, at, ...findings, latencyMs, ...(detail === '' ? {} : { detail }) });
+        const own = attempt.own === '' ? {} : { ownAddress: attempt.own };
+        const said = detail === '' ? {} : { detail };
+        resolve({ verdict, at, ...findings, ...own, latencyMs, ...said });
       },
       fail(error) {
         const elapsedMs = performance.now() - attempt.began;
@@ -684,6 +688,7 @@ function attemptTcp(attempt) {
   });
   socket.on('connect', () => {
     attempt.stage = 'connected';
+    attempt.own = plainAddress(socket.localAddress);
     if (probe.kind === 'connect-only') {
       attempt.settle('open', { serverAddress: plainAddress(socket.remoteAddress) });
       return;
@@ -732,6 +737,7 @@ function attemptUdp(attempt) {
   );
   socket.on('connect', () => {
     attempt.stage = 'connecting';
+    attempt.own = plainAddress(socket.address().address);
     send();
     const timer = setInterval(
       () => (sent.length < count ? send() : clearInterval(timer)),
@@ -782,7 +788,12 @@ function attemptHttp(attempt) {
     },
   });
   attempt.onSettled(() => request.destroy());
-  request.on('socket', (socket) => socket.on('connect', () => void (attempt.stage = 'connected')));
+  request.on('socket', (socket) =>
+    socket.on('connect', () => {
+      attempt.stage = 'connected';
+      attempt.own = plainAddress(socket.localAddress);
+    }),
+  );
   request.on('error', (error) => attempt.fail(error));
   request.on('response', (response) => {
     const status = response.statusCode ?? 0;

@@ -42,7 +42,12 @@ test.describe('a probe of a server with marks', () => {
         expect: { ...marks, pods: ['echo-1'] },
       });
 
-      expect(seen).toMatchObject({ verdict: 'open', answeredBy: marks, clientAddress: host });
+      expect(seen).toMatchObject({
+        verdict: 'open',
+        answeredBy: marks,
+        clientAddress: host,
+        ownAddress: host,
+      });
       expect(seen.clientPort).toBeGreaterThan(0);
       expect(seen.latencyMs).toBeLessThan(400);
     });

@@ -21,7 +21,7 @@ export interface Cell {
 }
 
 /** What should be seen in a cell; `blocked` is satisfied by dropped and by rejected. */
-export type ExpectedCell = 'open' | 'blocked' | 'dropped' | 'rejected';
+type ExpectedCell = 'open' | 'blocked' | 'dropped' | 'rejected';
 
 /** Says for each pair of pods what should be seen; a pod that probes itself stays inside of itself. */
 export type ExpectedTable = (from: TablePod, to: TablePod) => ExpectedCell;

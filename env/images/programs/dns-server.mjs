@@ -20,7 +20,7 @@ import packet from 'dns-packet';
  */
 /** @typedef {(query: Query) => Reply} Answer */
 
-export const rcodes = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 };
+const rcodes = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 };
 
 const plainUdp = 512;
 const ownUdp = 1232;
