@@ -11,6 +11,7 @@ export {
 } from './catalogue.ts';
 export { type Census, census, censusOf, growthOf } from './census.ts';
 export type { Cloud } from './cloud/cloud.ts';
+export { noFootprint } from './cloud/footprint.ts';
 export type { LoadBalancerView, PortView } from './cloud/views.ts';
 export type { Cluster } from './cluster/cluster.ts';
 export { type Claim, claim, type Expected } from './expect/differences.ts';
@@ -25,6 +26,9 @@ export type {
   ServiceRef,
   Workload,
 } from './namespace/namespace.ts';
+export { podPort } from './namespace/pod-spec.ts';
+export { answersOf } from './probes/answers.ts';
+export { dnsLogCommand, dnsLogPort, queriesOf } from './probes/dns-log.ts';
 export type { Observation, Probe } from './probes/probe.ts';
 export type { Probes } from './probes/probes.ts';
 export { type ExpectedTable, expectedTable, type TruthTable } from './probes/truth-table.ts';

@@ -65,6 +65,8 @@ export interface PoolView {
   readonly provisioningStatus: string;
   readonly listenerIds: readonly string[];
   readonly members: readonly string[];
+  /** The provisioning statuses that occur among its members, sorted. */
+  readonly memberStatuses: readonly string[];
 }
 
 /** A load balancer with everything below it. */
@@ -207,6 +209,7 @@ function poolViewOf(pool: OctaviaPool, members: readonly OctaviaMember[]): PoolV
     provisioningStatus: pool.provisioning_status,
     listenerIds: pool.listeners.map(({ id }) => id).sort(),
     members: members.map(addressOf).sort(),
+    memberStatuses: [...new Set(members.map((member) => member.provisioning_status))].sort(),
   };
 }
 

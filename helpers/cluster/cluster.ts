@@ -83,6 +83,21 @@ export class Cluster implements Disposable {
     return items.map(nodeFactOf).sort((a, b) => a.name.localeCompare(b.name));
   }
 
+  /** The names of two nodes that take pods; the same one twice where there is no other. */
+  async podNodes(signal?: AbortSignal): Promise<{ readonly near: string; readonly far: string }> {
+    const names = (await this.nodes(signal))
+      .filter(({ takesPods, isReady }) => takesPods && isReady)
+      .map(({ name }) => name);
+    const [near] = names;
+    if (near === undefined) {
+      throw new StackError(
+        'NO_NODE_FOR_PODS',
+        'Choosing nodes for pods: no node is ready and takes pods. Look at the nodes of the cluster.',
+      );
+    }
+    return { near, far: names.at(-1) ?? near };
+  }
+
   /** The pods of a namespace, by label selector. */
   async pods(namespace: string, labelSelector?: string, signal?: AbortSignal): Promise<V1Pod[]> {
     const { items } = await this.access.call(

@@ -25,6 +25,8 @@ export interface PodOptions {
   /** The name of the node it must run on. */
   readonly node?: string;
   readonly image?: string;
+  /** Runs another program of the image in place of the prober; such a pod is no vantage. */
+  readonly command?: readonly string[];
   readonly ports?: Partial<ProberPorts>;
   readonly dnsPolicy?: 'ClusterFirst' | 'None' | 'Default';
   readonly dnsConfig?: DnsConfig;
@@ -49,8 +51,11 @@ export const proberContainer = 'prober';
 const folder = '/prober';
 const file = 'prober.mjs';
 
+/** Where a pod that asks for no ports in particular answers, over TCP and over UDP. */
+export const podPort = 8080;
+
 /** The ports of a pod that asks for none in particular. */
-export const defaultPorts: ProberPorts = { tcp: [8080], udp: [8080], http: [8081] };
+export const defaultPorts: ProberPorts = { tcp: [podPort], udp: [podPort], http: [8081] };
 
 /** Describes the ConfigMap that brings the prober into the pods of a namespace. */
 export function proberMap(
@@ -109,7 +114,7 @@ function container(plan: PodPlan): object {
     name: proberContainer,
     image: plan.image ?? plan.profile.images.prober,
     imagePullPolicy: plan.profile.images.pullPolicy,
-    command: ['node', `${folder}/${file}`, 'serve', ...marksOf(plan), ...portFlags(ports)],
+    command: [...(plan.command ?? serving(plan, ports))],
     // The control channel is the process's own standard input; several attaches in a row may use it.
     stdin: true,
     stdinOnce: false,
@@ -132,6 +137,10 @@ function container(plan: PodPlan): object {
       capabilities: { drop: ['ALL'] },
     },
   };
+}
+
+function serving(plan: PodPlan, ports: ProberPorts): string[] {
+  return ['node', `${folder}/${file}`, 'serve', ...marksOf(plan), ...portFlags(ports)];
 }
 
 function marksOf({ runId, scenario, name }: PodPlan): string[] {
