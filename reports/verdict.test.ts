@@ -178,6 +178,15 @@ test.describe('the verdict on a run', () => {
       status: 2,
     },
     {
+      name: 'a MUST that says why nothing covers it',
+      made: {
+        ...base,
+        requirements: [row('POD-01'), row('POD-02', { uncovered: 'needs a fault' })],
+      },
+      verdict: 'conformant',
+      status: 0,
+    },
+    {
       name: 'a selection without failures',
       made: { ...base, requirements: [row('POD-01'), row('POD-02')], isFull: false },
       verdict: 'partial',
@@ -218,4 +227,13 @@ test.describe('the verdict on a run', () => {
       expect(exitStatusOf(judged.verdict)).toBe(status);
     });
   }
+
+  test('names what no scenario covers', () => {
+    const requirements = [row('POD-01'), row('POD-02', { uncovered: 'needs a fault' })];
+
+    expect(judgeRun(journal({ ...base, requirements })).reasons).toEqual([
+      'Every MUST is passed, known or not applicable.',
+      'Without a scenario: POD-02.',
+    ]);
+  });
 });

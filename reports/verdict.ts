@@ -220,9 +220,15 @@ function conclude(
   if (undecided.length > 0) {
     return { verdict: 'inconclusive', reasons: [`MUST not judged: ${undecided.join(', ')}`] };
   }
-  const missed = withVerdict('not-run');
+  // A row that says itself why nothing covers it is a gap of the suite: it is told, and blocks nothing.
+  const gap = musts.filter((must) => isDeclaredGap(must)).map((must) => must.requirement.id);
+  const missed = withVerdict('not-run').filter((id) => !gap.includes(id));
   if (missed.length === 0) {
-    return { verdict: 'conformant', reasons: ['Every MUST is passed, known or not applicable.'] };
+    const untested = gap.length === 0 ? [] : [`Without a scenario: ${gap.join(', ')}.`];
+    return {
+      verdict: 'conformant',
+      reasons: ['Every MUST is passed, known or not applicable.', ...untested],
+    };
   }
   return journal.run.selection.isFull
     ? { verdict: 'inconclusive', reasons: [`MUST not run: ${missed.join(', ')}`] }
@@ -230,6 +236,10 @@ function conclude(
         verdict: 'partial',
         reasons: [`Nothing selected has failed; ${missed.length} MUST were not selected.`],
       };
+}
+
+function isDeclaredGap({ verdict, requirement }: JudgedRequirement): boolean {
+  return verdict === 'not-run' && requirement.uncovered !== undefined;
 }
 
 /** Tells whether a planned scenario was not brought to an end. */
