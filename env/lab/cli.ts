@@ -1,5 +1,5 @@
 /**
- * The "lab" commands: up, status, down, logs, shell, sweep.
+ * The "lab" commands: up, status, down, logs, shell, soak, sweep.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -16,6 +16,8 @@ import { enter } from './base/machines.ts';
 import type { Say } from './base/steps.ts';
 import { down } from './down.ts';
 import { describeMachines, machinesByName } from './machines.ts';
+import { memoryUse } from './memory.ts';
+import { complaintsOf, soak } from './soak.ts';
 import { readState } from './state.ts';
 import { inspect, type Link } from './status.ts';
 import { up } from './up/up.ts';
@@ -90,6 +92,8 @@ async function status(): Promise<boolean> {
     say(`${name.padEnd(24)} ${version}`);
   for (const sentence of state.standIns) say(`stand-in: ${sentence}`);
   if (!state.isComplete) say('The last "lab up" did not go through; run it again.');
+  const { processes, mebibytes } = await memoryUse();
+  say(`${processes} processes use ${mebibytes} MiB (proportional set size).`);
   return printLinks(await inspect(layout, state));
 }
 
@@ -145,6 +149,24 @@ async function sweepLab(options: { dryRun?: boolean }): Promise<void> {
       ? 'No run has left anything behind.'
       : `${options.dryRun === true ? 'Would remove' : 'Removed'}:\n${found.join('\n')}`,
   );
+}
+
+function minutesOf(text: string): number {
+  const minutes = Number(text);
+  if (minutes > 0 && minutes <= 24 * 60) return minutes;
+  throw new InvalidArgumentError('give a number of minutes, at most 1440.');
+}
+
+async function soakThenSay(options: { minutes: number }): Promise<void> {
+  const layout = theLayout();
+  const state = await requireState(layout);
+  const result = await soak(layout, state, { minutes: options.minutes, say });
+  const complaints = complaintsOf(result);
+  for (const complaint of complaints) say(`COMPLAINT ${complaint}`);
+  say(
+    `${result.cycles} cycles, ${result.failures.length} failed; ${complaints.length} complaints.`,
+  );
+  process.exitCode = complaints.length === 0 ? 0 : 1;
 }
 
 async function downThenSay(): Promise<void> {
@@ -215,6 +237,11 @@ export function labCommand(): Command {
     .action(async (node: string, command: string[]) => {
       process.exitCode = await shell(node, command);
     });
+  lab
+    .command('soak')
+    .description('lets pods, services and policies come and go, then judges health and memory')
+    .option('--minutes <count>', 'how long', minutesOf, 120)
+    .action(soakThenSay);
   lab
     .command('sweep')
     .description('removes what interrupted runs of the suite have left in the lab')

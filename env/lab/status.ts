@@ -4,10 +4,11 @@
  */
 import { OpenStackSession } from '../access/openstack.ts';
 import { isAlive } from './base/daemons.ts';
-import { addresses, type Layout } from './base/layout.ts';
+import { addresses, type Layout, nodeNic } from './base/layout.ts';
 import { enter, type Machine } from './base/machines.ts';
 import { attempt } from './base/shell.ts';
 import { apiServerReady } from './cluster/control-plane.ts';
+import { dnsProblem } from './cluster/dns.ts';
 import type { Worker } from './cluster/node.ts';
 import { LabCluster } from './cluster/objects.ts';
 import { resourceTag } from './kuryr/config.ts';
@@ -100,10 +101,10 @@ function nodeNetworkChecks(worker: Worker): Check[] {
           '-o',
           'addr',
           'show',
-          'eth0',
+          nodeNic,
         ]);
         if (address?.includes(` ${worker.address}/`) !== true)
-          return `eth0 of ${machine.name} lacks the address ${worker.address} of its Neutron port`;
+          return `${nodeNic} of ${machine.name} lacks the address ${worker.address} of its Neutron port`;
         return route?.includes(addresses.nodesGateway) === true
           ? undefined
           : `${machine.name} has no default route by ${addresses.nodesGateway}`;
@@ -187,7 +188,7 @@ function clusterChecks(layout: Layout, machines: LabMachines): Check[] {
     })),
     {
       name: 'cluster DNS',
-      look: () => new LabCluster(layout).dnsProblem(),
+      look: () => dnsProblem(machines.workers[0]?.machine ?? machines.controlPlane),
     },
   ];
 }

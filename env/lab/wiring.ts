@@ -2,7 +2,7 @@
  * Plugs the machines into the cloud: the control plane on a plain Neutron port, every worker on the
  * parent port of a trunk (so that every node can carry subports), and the outside on the provider network.
  */
-import { addresses } from './base/layout.ts';
+import { addresses, nodeNic } from './base/layout.ts';
 import { type Machine, on } from './base/machines.ts';
 import { waitFor } from './base/wait.ts';
 import { hypervisor, plug } from './cloud/ovn.ts';
@@ -52,6 +52,7 @@ async function plugNode(
   const { at, port } = node;
   await plug(machines.hypervisor, {
     net: at.machine.net ?? '',
+    nic: nodeNic,
     link: `v-${at.machine.name}`.slice(0, 15),
     bridge: 'br-int',
     address: `${at.address}/24`,
@@ -80,6 +81,7 @@ export async function wireMachines(
   );
   await plug(machines.hypervisor, {
     net: machines.outside.net ?? '',
+    nic: 'eth0',
     link: 'v-outside',
     bridge: 'br-ex',
     address: `${addresses.outside}/24`,

@@ -76,3 +76,9 @@ export function workerName(index: number): string {
 export function workerAddress(index: number): string {
   return `10.10.0.${11 + index}`;
 }
+
+/**
+ * Name of a node's network interface, as a Nova instance has it. It must not be "eth0": on a CNI DEL
+ * without a network namespace Kuryr 10.0.0 deletes "eth0" of the node itself (docs/track-record.md).
+ */
+export const nodeNic = 'ens3';

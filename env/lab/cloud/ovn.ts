@@ -184,8 +184,10 @@ export async function startOvn(
 
 /** How a namespace is wired to the switch. */
 export interface Plug {
-  /** Handle of the network namespace that gets the interface "eth0". */
+  /** Handle of the network namespace that gets the interface. */
   readonly net: string;
+  /** Name of the interface inside. */
+  readonly nic: string;
   /** Name of the end at the switch, at most 15 characters. */
   readonly link: string;
   readonly bridge: 'br-int' | 'br-ex';
@@ -197,10 +199,10 @@ export interface Plug {
   readonly portId?: string;
 }
 
-/** Gives a namespace an "eth0" that ends in the switch; does nothing when it has one. */
+/** Gives a namespace an interface that ends in the switch; does nothing when it has one. */
 export async function plug(hv: Machine, cable: Plug): Promise<void> {
   const inside = { name: cable.link, net: cable.net };
-  if (!(await succeeds([...enter(inside), 'ip', 'link', 'show', 'eth0']))) {
+  if (!(await succeeds([...enter(inside), 'ip', 'link', 'show', cable.nic]))) {
     await on(hv, 'sh', '-c', 'ip link del "$1" 2>/dev/null || true', 'sh', cable.link);
     await run([
       'nsenter',
@@ -214,7 +216,7 @@ export async function plug(hv: Machine, cable: Plug): Promise<void> {
       'veth',
       'peer',
       'name',
-      'eth0',
+      cable.nic,
       'netns',
       cable.net,
     ]);
@@ -224,9 +226,9 @@ export async function plug(hv: Machine, cable: Plug): Promise<void> {
     ...(cable.mac === undefined ? [] : ['address', cable.mac]),
     ...(cable.mtu === undefined ? [] : ['mtu', String(cable.mtu)]),
   ];
-  if (set.length > 0) await on(inside, 'ip', 'link', 'set', 'eth0', ...set);
-  await on(inside, 'ip', 'addr', 'replace', cable.address, 'dev', 'eth0');
-  await on(inside, 'ip', 'link', 'set', 'eth0', 'up');
+  if (set.length > 0) await on(inside, 'ip', 'link', 'set', cable.nic, ...set);
+  await on(inside, 'ip', 'addr', 'replace', cable.address, 'dev', cable.nic);
+  await on(inside, 'ip', 'link', 'set', cable.nic, 'up');
   if (cable.gateway !== undefined)
     await on(inside, 'ip', 'route', 'replace', 'default', 'via', cable.gateway);
   // The switch in user space sends what it is given: a checksum left to the network card stays wrong.
@@ -235,7 +237,7 @@ export async function plug(hv: Machine, cable: Plug): Promise<void> {
     net: cable.net,
     ...(hv.mount === undefined ? {} : { mount: hv.mount }),
   };
-  await on(ethtool, 'ethtool', '-K', 'eth0', 'tx', 'off');
+  await on(ethtool, 'ethtool', '-K', cable.nic, 'tx', 'off');
   const iface =
     cable.portId === undefined
       ? []

@@ -4,6 +4,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { imageNames } from '../../images/build.ts';
 import { cgroupHost, makePodsGroup, podsGroup } from '../base/cgroups.ts';
 import { logOf, startDaemon } from '../base/daemons.ts';
 import { writeInto } from '../base/files.ts';
@@ -12,10 +13,8 @@ import { enter, type Machine, on } from '../base/machines.ts';
 import { attempt, run, succeeds } from '../base/shell.ts';
 import { waitFor } from '../base/wait.ts';
 import { programsMount } from './control-plane.ts';
+import type { LabImage } from './images.ts';
 import { pkiMount } from './pki.ts';
-
-/** Name of the image whose container holds a pod's namespaces. */
-export const pauseImage = 'localhost/kuryr-conformance/pause:lab';
 
 /** A worker and its address on the nodes' network. */
 export interface Worker {
@@ -28,7 +27,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 [plugins."io.containerd.grpc.v1.cri"]
   # Where CAP_SYS_RESOURCE is missing, a pause container's lowered OOM score would make runc fail.
   restrict_oom_score_adj = true
-  sandbox_image = "${pauseImage}"
+  sandbox_image = "${imageNames.pause}"
   stream_server_address = "127.0.0.1"
   disable_hugetlb_controller = true
   tolerate_missing_hugetlb_controller = true
@@ -111,6 +110,7 @@ export async function startContainerd(layout: Layout, worker: Worker): Promise<v
   const { machine } = worker;
   await writeInto(machine, '/etc/containerd/config.toml', { text: containerdConfig });
   await on(machine, 'mkdir', '-p', '/opt/cni/bin', '/etc/cni/net.d');
+  await on(machine, 'cp', '/usr/lib/cni/loopback', '/opt/cni/bin/loopback');
   await startDaemon(layout, {
     name: `containerd-${machine.name}`,
     machine,
@@ -122,10 +122,7 @@ export async function startContainerd(layout: Layout, worker: Worker): Promise<v
 }
 
 /** Loads image archives into a worker's containerd, except those it has. */
-export async function loadImages(
-  worker: Worker,
-  images: readonly { readonly name: string; readonly tar: string }[],
-): Promise<void> {
+export async function loadImages(worker: Worker, images: readonly LabImage[]): Promise<void> {
   const ctr = [...enter(worker.machine), 'timeout', '120', 'ctr', '-n', 'k8s.io', 'images'];
   const present = (await run([...ctr, 'list', '-q'])).split('\n');
   for (const image of images) {

@@ -5,7 +5,6 @@ import {
   ApiException,
   CoreV1Api,
   KubeConfig,
-  type KubernetesObject,
   KubernetesObjectApi,
   loadAllYaml,
 } from '@kubernetes/client-node';
@@ -13,6 +12,20 @@ import { readFile } from 'node:fs/promises';
 
 import type { Layout } from '../base/layout.ts';
 import { waitFor } from '../base/wait.ts';
+
+const accountAnnotation = 'kubernetes.io/service-account.name';
+
+/** An object of the cluster as the lab writes it down. */
+export interface Manifest extends Readonly<Record<string, unknown>> {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Readonly<{
+    name: string;
+    namespace?: string;
+    labels?: Readonly<Record<string, string>>;
+    annotations?: Readonly<Record<string, string>>;
+  }>;
+}
 
 /** The administrator's view of the lab's cluster. */
 export class LabCluster {
@@ -27,7 +40,7 @@ export class LabCluster {
   }
 
   /** Creates an object unless one of that name exists. */
-  async ensure(object: KubernetesObject): Promise<void> {
+  async ensure(object: Manifest): Promise<void> {
     try {
       await this.#objects.create(object);
     } catch (error) {
@@ -37,7 +50,7 @@ export class LabCluster {
 
   /** Creates every object of a manifest file. */
   async ensureFile(path: string): Promise<void> {
-    for (const object of loadAllYaml(await readFile(path, 'utf8')) as KubernetesObject[]) {
+    for (const object of loadAllYaml(await readFile(path, 'utf8')) as Manifest[]) {
       await this.ensure(object);
     }
   }
@@ -45,20 +58,27 @@ export class LabCluster {
   /** Gives the token of a service account, from a Secret made for it. */
   async tokenOf(namespace: string, account: string): Promise<string> {
     const name = `${account}-lab-token`;
-    await this.ensure({
+    const secret: Manifest = {
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: { name, namespace, annotations: { 'kubernetes.io/service-account.name': account } },
+      metadata: { name, namespace, annotations: { [accountAnnotation]: account } },
       type: 'kubernetes.io/service-account-token',
-    } as KubernetesObject);
+    };
+    await this.ensure(secret);
     const token = await waitFor(
       { until: `the token of service account ${account} is filled in`, withinMs: 60_000 },
       async () => {
-        const secret = await this.core.readNamespacedSecret({ namespace, name });
-        return secret.data?.['token'];
+        const found = await this.core.readNamespacedSecret({ namespace, name });
+        return found.data?.['token'];
       },
     );
     return Buffer.from(token, 'base64').toString('utf8');
+  }
+
+  /** Names of all namespaces. */
+  async namespaces(): Promise<string[]> {
+    const { items } = await this.core.listNamespace();
+    return items.map((each) => each.metadata?.name ?? '');
   }
 
   /** Names of the nodes and whether each is ready. */
@@ -70,17 +90,5 @@ export class LabCluster {
         node.status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ===
         true,
     }));
-  }
-
-  /** Names what keeps the cluster DNS from answering, or gives undefined. */
-  async dnsProblem(): Promise<string | undefined> {
-    const endpoints = await this.core.readNamespacedEndpoints({
-      namespace: 'kube-system',
-      name: 'kube-dns',
-    });
-    const ready = (endpoints.subsets ?? []).flatMap((subset) => subset.addresses ?? []);
-    return ready.length > 0
-      ? undefined
-      : 'the Service "kube-system/kube-dns" has no ready endpoint';
   }
 }

@@ -2,7 +2,7 @@
  * Kuryr's configuration, with the values that its own DevStack samples set for OVN, nested pods, one
  * subnet per namespace, policies and port pools.
  */
-import { addresses } from '../base/layout.ts';
+import { addresses, nodeNic } from '../base/layout.ts';
 import { type Ini, renderIni } from '../base/files.ts';
 import { type CloudSecrets, keystoneUrl } from '../cloud/config.ts';
 import type { TenantFacts } from '../cloud/tenant.ts';
@@ -63,7 +63,7 @@ function common(apiRoot: string): Ini {
       enforce_sg_rules: false,
       lb_algorithm: 'SOURCE_IP_PORT',
     },
-    binding: { default_driver: 'kuryr.lib.binding.drivers.vlan', link_iface: 'eth0' },
+    binding: { default_driver: 'kuryr.lib.binding.drivers.vlan', link_iface: nodeNic },
     health_server: { port: addresses.controllerHealthPort },
     cni_health_server: { port: addresses.daemonHealthPort },
     cni_daemon: { bind_address: '127.0.0.1:5036', worker_num: 2, docker_mode: false },

@@ -2,7 +2,7 @@
  * The service accounts of Kuryr's two programs with exactly the rights that its own deployment gives
  * them (devstack/lib/kuryr_kubernetes of release 10.0.0).
  */
-import type { KubernetesObject } from '@kubernetes/client-node';
+import type { Manifest } from '../cluster/objects.ts';
 
 /** Namespace of the service accounts. */
 export const kuryrNamespace = 'kube-system';
@@ -37,7 +37,7 @@ const daemonRules = [
   rule(['', 'events.k8s.io'], ['events'], ['create']),
 ];
 
-function account(name: string, rules: readonly Rule[]): KubernetesObject[] {
+function account(name: string, rules: readonly Rule[]): Manifest[] {
   const api = 'rbac.authorization.k8s.io';
   const objects = [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: kuryrNamespace } },
@@ -54,7 +54,7 @@ function account(name: string, rules: readonly Rule[]): KubernetesObject[] {
 }
 
 /** Every object that gives Kuryr its rights. */
-export function kuryrRbac(): KubernetesObject[] {
+export function kuryrRbac(): Manifest[] {
   return [
     ...account(accounts.controller, controllerRules),
     ...account(accounts.daemon, daemonRules),

@@ -17,34 +17,39 @@ export interface RootRecipe {
   readonly packages: readonly string[];
 }
 
-/** The apt source lines of a suite, as the host's own configuration names the mirror. */
+/** Where the host's apt finds component main, by release ("bookworm", "bookworm-security", ...). */
+async function mirrorsOfHost(): Promise<Map<string, string>> {
+  const format = '$(REPO_URI) $(RELEASE) $(COMPONENT)';
+  const listed = await run(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']);
+  const entries = listed
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(([, , component]) => component === 'main')
+    .map(([uri = '', release = '']): [string, string] => [release, uri]);
+  return new Map(entries);
+}
+
+/** The apt source lines of a suite, from the mirror that the host's own configuration names. */
 export async function sourcesFor(suite: string): Promise<string[]> {
-  const targets = await run([
-    'apt-get',
-    'indextargets',
-    '--format',
-    '$(REPO_URI) $(RELEASE) $(COMPONENT)',
-    'Created-By: Packages',
-  ]);
-  const host = (await readFile('/etc/os-release', 'utf8')).match(/^VERSION_CODENAME=(\S+)/m)?.[1];
-  const found = new Map<string, string>();
-  for (const line of targets.trim().split('\n')) {
-    const [uri, release, component] = line.split(' ');
-    if (uri !== undefined && release !== undefined && component === 'main') found.set(release, uri);
-  }
-  const mirror = host === undefined ? undefined : found.get(host);
+  const release = await readFile('/etc/os-release', 'utf8');
+  const host = /^VERSION_CODENAME=(\S+)/m.exec(release)?.[1] ?? 'unknown release';
+  const mirrors = await mirrorsOfHost();
+  const mirror = mirrors.get(host);
   if (mirror === undefined) {
     throw new StackError(
       'LAB_NO_MIRROR',
-      `Looking for the Debian mirror of this host: its apt configuration names none for "${host ?? 'unknown release'}" (component main). The lab needs a Debian host with working apt sources.`,
+      `Looking for the Debian mirror of this host: its apt configuration names none for "${host}" (component main). The lab needs a Debian host with working apt sources.`,
     );
   }
-  const lines = [`deb ${mirror} ${suite} main`];
-  const security = found.get(`${host}-security`);
-  if (suite !== 'sid' && security !== undefined) {
-    lines.push(`deb ${mirror} ${suite}-updates main`, `deb ${security} ${suite}-security main`);
-  }
-  return lines;
+  const security = mirrors.get(`${host}-security`);
+  return [
+    `deb ${mirror} ${suite} main`,
+    ...(suite === 'sid' ? [] : [`deb ${mirror} ${suite}-updates main`]),
+    ...(suite === 'sid' || security === undefined
+      ? []
+      : [`deb ${security} ${suite}-security main`]),
+  ];
 }
 
 /** Unpacks mmdebstrap into the cache unless the host has it; gives the program's path. */

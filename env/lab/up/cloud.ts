@@ -20,6 +20,15 @@ import { type LabMachines, makeMachines } from '../machines.ts';
 import { waitForNodePorts, wireMachines } from '../wiring.ts';
 import { type Making, step } from './making.ts';
 
+async function projectOf(session: OpenStackSession): Promise<string> {
+  const project = await session.projectId();
+  if (project !== undefined) return project;
+  throw new StackError(
+    'LAB_NO_PROJECT',
+    'Making the networks for Kuryr: its user has no project. Run "npm run lab -- down" and then "up".',
+  );
+}
+
 /** The cloud: Open vSwitch, OVN, Keystone, Neutron, Octavia, and the networks given to Kuryr. */
 export function cloudSteps(making: Making): Step[] {
   const { layout } = making;
@@ -56,28 +65,27 @@ export function cloudSteps(making: Making): Step[] {
       return undefined;
     }),
     step('networks for Kuryr', ['Neutron and Octavia'], async () => {
-      const session = await OpenStackSession.open({
-        cloudsYamlPath: layout.cloudsYaml,
-        cloudName: 'lab',
-      });
-      const tenant = await OpenStackSession.open({
-        cloudsYamlPath: layout.cloudsYaml,
-        cloudName: 'lab-kuryr',
-      });
-      const project = await tenant.projectId();
-      if (project === undefined) {
-        throw new StackError(
-          'LAB_NO_PROJECT',
-          'Making the networks for Kuryr: its user has no project. Run "npm run lab -- down" and then "up".',
-        );
-      }
+      const open = (cloudName: string): Promise<OpenStackSession> =>
+        OpenStackSession.open({ cloudsYamlPath: layout.cloudsYaml, cloudName });
+      const session = await open('lab');
+      const project = await projectOf(await open('lab-kuryr'));
       making.session.fill(session);
       making.networks.fill(new TenantNetworks(session, project));
       making.tenant.fill(await ensureTenant(making.networks.get(), project));
       return undefined;
     }),
+  ];
+}
+
+/** The nodes as instances of the cloud. */
+export function wiringSteps(making: Making): Step[] {
+  const machines = (): LabMachines => making.machines.get();
+  return [
     step('nodes on trunks', ['networks for Kuryr'], async () => {
-      await wireMachines(cloud(), { networks: making.networks.get(), tenant: making.tenant.get() });
+      await wireMachines(machines(), {
+        networks: making.networks.get(),
+        tenant: making.tenant.get(),
+      });
       return undefined;
     }),
     step('load balancer of the API', ['networks for Kuryr'], async () => {
@@ -91,7 +99,7 @@ export function cloudSteps(making: Making): Step[] {
       return undefined;
     }),
     step('ports of the nodes ACTIVE', ['nodes on trunks'], async () => {
-      await waitForNodePorts(cloud(), making.networks.get());
+      await waitForNodePorts(machines(), making.networks.get());
       return undefined;
     }),
   ];

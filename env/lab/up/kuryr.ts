@@ -74,7 +74,7 @@ export function kuryrSteps(making: Making): Step[] {
     step(
       'cluster DNS',
       ['nodes ready', 'Kuryr controller', 'load balancer of the API', 'images'],
-      () => deployClusterDns(making.cluster()),
+      () => deployClusterDns(making.cluster(), making.machines.get().controlPlane),
     ),
   ];
 }

@@ -11,6 +11,7 @@ import type { CloudLayer } from '../cloud/databases.ts';
 import type { TenantFacts } from '../cloud/tenant.ts';
 import type { TenantNetworks } from '../cloud/tenant-networks.ts';
 import type { OpenStackSession } from '../../access/openstack.ts';
+import type { LabImage } from '../cluster/images.ts';
 import { LabCluster } from '../cluster/objects.ts';
 import type { LabMachines } from '../machines.ts';
 
@@ -54,7 +55,7 @@ export class Making {
   readonly root = new Slot<string>('root');
   readonly kubernetes = new Slot<string>('Kubernetes programs');
   readonly kuryr = new Slot<string>('Kuryr programs');
-  readonly images = new Slot<{ name: string; tar: string }[]>('images');
+  readonly images = new Slot<readonly LabImage[]>('images');
   readonly layer = new Slot<CloudLayer>('cloud layer');
   readonly machines = new Slot<LabMachines>('machines');
   readonly session = new Slot<OpenStackSession>('session with the cloud');

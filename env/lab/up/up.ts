@@ -10,7 +10,7 @@ import type { Layout } from '../base/layout.ts';
 import { runSteps, type Say, type StepTime } from '../base/steps.ts';
 import { components, standIns } from '../components.ts';
 import { writeState } from '../state.ts';
-import { cloudSteps } from './cloud.ts';
+import { cloudSteps, wiringSteps } from './cloud.ts';
 import { clusterSteps } from './cluster.ts';
 import { kuryrSteps } from './kuryr.ts';
 import { Making, type UpOptions } from './making.ts';
@@ -32,7 +32,13 @@ export async function up(layout: Layout, options: UpOptions, say: Say): Promise<
   await writeState(layout, state);
   const making = new Making(layout, options, facts);
   const times = await runSteps(
-    [...cachedParts(making), ...cloudSteps(making), ...clusterSteps(making), ...kuryrSteps(making)],
+    [
+      ...cachedParts(making),
+      ...cloudSteps(making),
+      ...wiringSteps(making),
+      ...clusterSteps(making),
+      ...kuryrSteps(making),
+    ],
     say,
   );
   await writeState(layout, {
