@@ -10,7 +10,7 @@ import {
   type ReporterDescription,
 } from '@playwright/test';
 import type { Profile, RunContext } from '#env';
-import { runContextIfSet } from './env/config.ts';
+import { environmentOf, runContextIfSet } from './env/config.ts';
 import type { RequirementRows } from './helpers/fixtures/core.ts';
 import type { ProfileRecord, RequirementRow, Selection } from './reports/journal-schema.ts';
 import type { ReporterOptions } from './reports/reporter.ts';
@@ -24,7 +24,7 @@ const unit: Project = {
   name: 'unit',
   testMatch: '**/*.test.ts',
   testIgnore: ['**/node_modules/**', 'test-results/**', 'reports/out/**'],
-  timeout: 60_000,
+  timeout: 120_000,
 };
 
 const conformance: Project = {
@@ -104,6 +104,10 @@ function projectName(): string {
 }
 
 const run = runContextIfSet();
+if (run !== undefined) {
+  // Workers read this file too, and must find the run id and folder that were chosen here.
+  Object.assign(process.env, environmentOf(run));
+}
 
 export default defineConfig<object, { requirements: RequirementRows }>({
   testDir: '.',

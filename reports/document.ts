@@ -55,6 +55,7 @@ export const conformanceSchema = z
         message: z.string(),
         durationMs: z.int().min(0),
         steps: z.array(schemas.step),
+        evidence: z.array(z.string()).describe('files, relative to the folder of the run'),
       }),
     ),
   })
@@ -122,5 +123,6 @@ function scenarioOf(judged: JudgedScenario): ConformanceDocument['scenarios'][nu
     message: judged.message,
     durationMs: Math.round(judged.outcome?.durationMs ?? 0),
     steps: judged.outcome?.steps ?? [],
+    evidence: judged.outcome?.evidence ?? [],
   };
 }

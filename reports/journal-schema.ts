@@ -72,6 +72,8 @@ const outcome = z.object({
   hasFailedExpectation: z.boolean(),
   annotations: z.array(z.object({ type: z.string(), description: z.string() })),
   steps: z.array(step),
+  /** Files of evidence, relative to the folder of the run. */
+  evidence: z.array(z.string()).default([]),
 });
 
 const at = z.string();

@@ -9,12 +9,12 @@ const colours = new RegExp(`${escape}\\[[0-9;]*m`, 'g');
 
 const longest = 8_000;
 
-/** Makes the outcome of a finished scenario. */
+/** Makes the outcome of a finished scenario, without the files of its evidence. */
 export function outcomeOf(
   test: TestCase,
   result: TestResult,
   redact: (text: string) => string,
-): Outcome {
+): Omit<Outcome, 'evidence'> {
   return {
     scenario: test.id,
     status: result.status,

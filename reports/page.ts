@@ -127,9 +127,14 @@ function scenarioRow(entry: ScenarioEntry): Html {
               ${steps}
             </ol>`
           : ''
-      }${message(entry.message)}
+      }${message(entry.message)}${evidence(entry.evidence)}
     </td>
   </tr> `;
+}
+
+function evidence(files: readonly string[]): Html | string {
+  const links = files.map((file) => markup`<a href="${file}">${file.split('/').at(-1) ?? ''}</a> `);
+  return files.length === 0 ? '' : markup`<p><small>evidence: ${links}</small></p>`;
 }
 
 function message(text: string): Html | string {

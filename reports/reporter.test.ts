@@ -2,7 +2,7 @@
  * The reporter in real runs: what is in the journal after a good run, after failures of every kind,
  * and after a kill in the middle.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from '@playwright/test';
@@ -40,8 +40,10 @@ test('journals every kind of outcome, and the reports follow from it', async ({ 
             progress('load balancer demo/echo: PENDING_CREATE for 41 s, token s3cret');
             await test.step('it is looked at', () => expect(1).toBe(1));
           });
-          test('is not as promised', cites('A-02'), () =>
-            expect(reading('GET /', async () => ({ status: 503 }))).toSettleOn({ status: 200 }, budget));
+          test('is not as promised', cites('A-02'), async ({}, testInfo) => {
+            await testInfo.attach('../log of kuryr', { body: 'the s3cret is here', contentType: 'text/plain' });
+            await expect(reading('GET /', async () => ({ status: 503 }))).toSettleOn({ status: 200 }, budget);
+          });
           test('meets a broken stack', cites('A-03'), () => {
             throw new StackError('STACK_GONE', 'Reading a port: found a closed connection.');
           });
@@ -70,6 +72,10 @@ test('journals every kind of outcome, and the reports follow from it', async ({ 
   expect(document.scenarios[1]?.message).toMatch(
     /GET \/ did not settle within 60 ms \(budget "dataplane", \d+ reads\)\.\n {2}status: expected 200, last read 503/,
   );
+  const [kept = ''] = document.scenarios[1]?.evidence ?? [];
+  expect(kept).toMatch(/^evidence\/[\w-]+\/1-log-of-kuryr$/);
+  expect(readFileSync(join(run.folder, 'out', kept), 'utf8')).toBe('the [redacted] is here');
+  expect(readFileSync(join(run.folder, 'out', 'index.html'), 'utf8')).toContain(`href="${kept}"`);
   expect(run.output).toContain(
     'load balancer demo/echo: PENDING_CREATE for 41 s, token [redacted] (works)',
   );

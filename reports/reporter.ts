@@ -13,6 +13,7 @@ import type {
   TestError,
   TestResult,
 } from '@playwright/test/reporter';
+import { keepEvidence } from './evidence.ts';
 import { JournalWriter } from './journal.ts';
 import {
   type FactsRecord,
@@ -92,7 +93,9 @@ export class JournalReporter implements Reporter {
     if (planned === undefined) {
       return;
     }
-    const outcome = outcomeOf(test, result, this.#options.redact);
+    const { outDir, redact } = this.#options;
+    const evidence = keepEvidence(result.attachments, { outDir, scenario: test.id, redact });
+    const outcome = { ...outcomeOf(test, result, redact), evidence };
     this.#journal?.write({ type: 'outcome', ...outcome });
     const { verdict, message } = judgeScenario(planned, outcome);
     this.#done += 1;

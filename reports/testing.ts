@@ -36,6 +36,7 @@ export function outcome(
     hasFailedExpectation: false,
     annotations: [],
     steps: [],
+    evidence: [],
     ...more,
   };
 }
