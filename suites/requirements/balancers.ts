@@ -23,6 +23,26 @@ export const balancerRequirements = [
     since: 'train',
   },
   {
+    id: 'LB-OVN-03',
+    level: 'must',
+    text: 'Where the ovn provider is in use, a pod behind a Service sees the address of the client.',
+    source: kuryrCode(
+      'controller/drivers/network_policy.py: policies without LB rules rely on the source address',
+    ),
+    needs: ['lb.ovn', 'services.tcp'],
+    since: 'train',
+  },
+  {
+    id: 'LB-OVN-04',
+    level: 'must',
+    text: 'Where the ovn provider is in use, a pod behind a floating IP sees the address of the client outside.',
+    source: kuryrCode(
+      'controller/drivers/network_policy.py: policies without LB rules rely on the source address',
+    ),
+    needs: ['lb.ovn', 'lb.floating-ip', 'net.outside'],
+    since: 'train',
+  },
+  {
     id: 'LB-FIP-01',
     level: 'must',
     text: 'A Service of type LoadBalancer gets a floating IP, and its status names that address.',

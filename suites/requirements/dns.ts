@@ -8,6 +8,13 @@ import { installerPage } from './sources.ts';
 /** Requirements of the area "dns". */
 export const dnsRequirements = [
   {
+    id: 'DNS-SVC-01',
+    level: 'must',
+    text: 'The name of a Service resolves to its cluster IP in a pod, through the cluster DNS.',
+    source: 'Kubernetes, DNS for Services and Pods: A records of Services',
+    needs: ['dns.cluster', 'services.udp'],
+  },
+  {
     id: 'DNS-UDP-01',
     level: 'must',
     text: 'Without use-vc the glibc, musl and Go resolvers get their answers from a Service over UDP.',

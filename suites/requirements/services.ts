@@ -30,6 +30,13 @@ export const serviceRequirements = [
     since: 'train',
   },
   {
+    id: 'SVC-SEL-01',
+    level: 'must',
+    text: 'A Service reaches no pod but those that its selector selects.',
+    source: `Kubernetes Service, selector; ${kuryrCode('controller/handlers/lbaas.py')}`,
+    needs: ['services.tcp'],
+  },
+  {
     id: 'SVC-LB-01',
     level: 'must',
     text: 'A Service with a ready pod is one Octavia load balancer whose VIP is the cluster IP.',

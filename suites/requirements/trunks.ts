@@ -26,5 +26,14 @@ export const trunkRequirements = [
     text: 'Deleting a pod removes its subport from the trunk of its node.',
     source: kuryrCode('controller/drivers/nested_vlan_vif.py, release_vif'),
     needs: ['pods.nested-vlan'],
+    uncovered:
+      'With port pools a released subport stays on its trunk for the next pod; it takes a profile without pools.',
+  },
+  {
+    id: 'TRUNK-04',
+    level: 'must',
+    text: 'Deleting a namespace takes the subports of its network off the trunks of the nodes.',
+    source: kuryrCode('controller/drivers/namespace_subnet.py, delete_namespace_subnet'),
+    needs: ['pods.nested-vlan', 'namespaces.own-subnet'],
   },
 ] as const satisfies readonly Requirement[];

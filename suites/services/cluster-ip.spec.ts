@@ -1,0 +1,86 @@
+/**
+ * Services of type ClusterIP over one protocol: every ready pod answers, nobody else does, and Octavia
+ * says why.
+ */
+import { answersOf, expect, podPort, test, untilThere } from '#helpers';
+import { covers } from '../requirements/index.ts';
+
+const variants = [
+  {
+    protocol: 'TCP',
+    cites: covers('SVC-TCP-01', 'SVC-SEL-01', 'SVC-LB-01', 'SVC-LB-02', 'SVC-LB-03'),
+  },
+  {
+    protocol: 'UDP',
+    cites: covers('SVC-UDP-01', 'SVC-LB-01', 'SVC-LB-02', 'SVC-LB-03'),
+  },
+] as const;
+
+const servicePort = 80;
+const connections = 40;
+
+test.describe('a Service of type ClusterIP', () => {
+  for (const { protocol, cites } of variants) {
+    test(
+      `reaches all of its pods over ${protocol}, and nobody else`,
+      cites,
+      async ({ budgets, cloud, cluster, namespace, probes }) => {
+        // The client serves as well, but is not selected: its answer would be that of a stranger.
+        const [client, echo] = await Promise.all([
+          namespace.pod('client'),
+          namespace.deploy('echo', { replicas: 3 }),
+        ]);
+        const service = await namespace.expose(echo, {
+          ports: [{ port: servicePort, protocol, targetPort: podPort }],
+        });
+        const members = echo.podIPs.map((ip) => `${ip}:${podPort}`).sort();
+
+        await test.step('Octavia balances the cluster IP over the ready pods', async () => {
+          await expect(cloud.loadBalancerOf(service)).toSettleOn(
+            {
+              provisioningStatus: 'ACTIVE',
+              vipAddress: service.clusterIP,
+              listeners: [{ protocol, port: servicePort, provisioningStatus: 'ACTIVE' }],
+              pools: [
+                { protocol, provisioningStatus: 'ACTIVE', members, memberStatuses: ['ACTIVE'] },
+              ],
+            },
+            budgets.loadBalancerActive,
+          );
+        });
+
+        await test.step('KuryrLoadBalancer names the same balancer, listener and members', async () => {
+          const balancer = await untilThere(cloud.loadBalancerOf(service), budgets.serviceActive);
+
+          await expect(cluster.kuryrLoadBalancerOf(service.namespace, service.name)).toSettleOn(
+            {
+              clusterIp: service.clusterIP,
+              loadBalancerId: balancer.id,
+              provider: balancer.provider,
+              listeners: [`${protocol}:${servicePort}`],
+              members,
+            },
+            budgets.serviceActive,
+          );
+        });
+
+        await test.step(`each ready pod answers some of ${connections} connections, and a stranger none`, async () => {
+          const pods = echo.pods.map(({ name }) => name);
+
+          await expect(
+            answersOf(probes.in(client), {
+              protocol,
+              host: service.clusterIP,
+              port: servicePort,
+              pods,
+              connections,
+            }),
+          ).toSettleOn(
+            { answeredBy: pods, verdicts: { open: connections }, trouble: undefined },
+            budgets.dataplane,
+          );
+        });
+      },
+    );
+  }
+});
