@@ -2,7 +2,13 @@
  * The façade of the Kubernetes side: awaited verbs that change something, and readings of objects and
  * of Kuryr's custom resources. It knows nothing about OpenStack.
  */
-import type { CoreV1Event, KubernetesObject, V1Pod, V1Service } from '@kubernetes/client-node';
+import type {
+  CoreV1Event,
+  KubernetesObject,
+  V1Namespace,
+  V1Pod,
+  V1Service,
+} from '@kubernetes/client-node';
 import { z } from 'zod';
 import {
   KubernetesAccess,
@@ -110,6 +116,20 @@ export class Cluster implements Disposable {
       signal,
     );
     return items;
+  }
+
+  /** A namespace; undefined when it does not exist. */
+  namespaceOf(name: string): Reading<V1Namespace | undefined> {
+    return reading(
+      `namespace ${name}`,
+      (signal) =>
+        this.access.find(
+          `Reading namespace "${name}"`,
+          ({ core }) => core.readNamespace({ name }),
+          signal,
+        ),
+      (namespace) => (namespace === undefined ? 'gone' : (namespace.status?.phase ?? 'no phase')),
+    );
   }
 
   /** A pod; undefined when it does not exist. */

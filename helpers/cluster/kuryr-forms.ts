@@ -57,7 +57,7 @@ const vif = versioned(
 );
 
 /** KuryrPort, the link between a pod and its Neutron ports. */
-export const kuryrPortForm = z.looseObject({
+const kuryrPortForm = z.looseObject({
   metadata,
   spec: z.looseObject({
     podUid: z.string(),
@@ -74,7 +74,7 @@ export const kuryrPortForm = z.looseObject({
 });
 
 /** KuryrNetwork, the link between a namespace and its Neutron network. */
-export const kuryrNetworkForm = z.looseObject({
+const kuryrNetworkForm = z.looseObject({
   metadata,
   spec: z.looseObject({
     nsName: z.string(),
@@ -114,7 +114,7 @@ const member = z.looseObject({
 });
 
 /** KuryrLoadBalancer, the link between a service and its Octavia load balancer. */
-export const kuryrLoadBalancerForm = z.looseObject({
+const kuryrLoadBalancerForm = z.looseObject({
   metadata,
   spec: z.looseObject({
     ip: z.string().optional(),
@@ -168,7 +168,7 @@ const plannedRules = z
   .default([]);
 
 /** KuryrNetworkPolicy, the link between a network policy and its security group. */
-export const kuryrNetworkPolicyForm = z.looseObject({
+const kuryrNetworkPolicyForm = z.looseObject({
   metadata,
   spec: z.looseObject({
     ingressSgRules: plannedRules,

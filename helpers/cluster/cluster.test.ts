@@ -1,0 +1,109 @@
+import { V1Pod } from '@kubernetes/client-node';
+import { expect, test } from '@playwright/test';
+import { startTestKubernetes, type TestKubernetes } from '../../env/testing/kubernetes.ts';
+import { type Cluster, openCluster } from './cluster.ts';
+import { describePod } from './descriptions.ts';
+
+const signal = AbortSignal.timeout(60_000);
+
+async function clusterOn(server: TestKubernetes): Promise<Cluster> {
+  const { kubeconfigPath } = server;
+  return openCluster({ kubeconfigPath, cloudsYamlPath: '', cloudName: '' });
+}
+
+test.describe('the cluster', () => {
+  test('applies an object twice: made first, changed then', async () => {
+    await using server = await startTestKubernetes();
+    using cluster = await clusterOn(server);
+    const map = (value: string) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'm', namespace: 'demo' },
+      data: { key: value },
+    });
+    const given = map('one');
+    await cluster.apply(given);
+    await cluster.apply(map('two'));
+
+    expect(given).toEqual(map('one'));
+    expect(server.objects.get('/api/v1/namespaces/demo/configmaps')).toMatchObject([
+      { data: { key: 'two' } },
+    ]);
+    const patch = server.asked.find(({ method }) => method === 'PATCH');
+    expect(patch?.headers['content-type']).toBe('application/merge-patch+json');
+    await cluster.remove(map('two'));
+    await cluster.remove(map('two'));
+    expect(server.objects.get('/api/v1/namespaces/demo/configmaps')).toEqual([]);
+    expect(server.unknown).toEqual([]);
+  });
+
+  test('shows addresses, endpoints and events', async () => {
+    await using server = await startTestKubernetes();
+    using cluster = await clusterOn(server);
+    const at = '/api/v1/namespaces/demo';
+    server.put(`${at}/services`, {
+      metadata: { name: 'lb' },
+      status: { loadBalancer: { ingress: [{ ip: '172.24.4.151' }] } },
+    });
+    server.put(`${at}/services`, { metadata: { name: 'young' }, status: { loadBalancer: {} } });
+    server.put(`${at}/endpoints`, {
+      metadata: { name: 'lb' },
+      subsets: [{ addresses: [{ ip: '10.20.0.99' }, { ip: '10.20.0.98' }] }],
+    });
+    const event = (name: string, lastTimestamp: string, count: number) => ({
+      metadata: { name: `${name}-${count}` },
+      involvedObject: { kind: 'Pod', name },
+      type: 'Warning',
+      reason: 'FailedCreatePodSandBox',
+      message: 'no CNI',
+      lastTimestamp,
+      count,
+    });
+    server.put(`${at}/events`, event('b', '2026-01-01T00:00:02Z', 3));
+    server.put(`${at}/events`, event('a', '2026-01-01T00:00:01Z', 1));
+
+    expect(await cluster.externalAddressOf({ namespace: 'demo', name: 'lb' }).read(signal)).toBe(
+      '172.24.4.151',
+    );
+    expect(
+      await cluster.externalAddressOf({ namespace: 'demo', name: 'young' }).read(signal),
+    ).toBeUndefined();
+    expect(await cluster.endpointsOf({ namespace: 'demo', name: 'lb' }).read(signal)).toEqual([
+      '10.20.0.98',
+      '10.20.0.99',
+    ]);
+    expect(await cluster.eventsOf('demo')).toEqual([
+      '2026-01-01T00:00:01.000Z Warning Pod/a FailedCreatePodSandBox: no CNI',
+      '2026-01-01T00:00:02.000Z Warning Pod/b FailedCreatePodSandBox: no CNI (3 times)',
+    ]);
+    expect(await cluster.eventsOf('demo', 'a')).toHaveLength(1);
+  });
+
+  test('says what a pod waits for', () => {
+    const of = (status: object): string =>
+      describePod(Object.assign(new V1Pod(), { spec: { nodeName: 'w1', containers: [] }, status }));
+
+    expect(describePod(undefined)).toBe('not there');
+    expect(of({ podIP: '10.0.0.1', conditions: [{ type: 'Ready', status: 'True' }] })).toBe(
+      'ready at 10.0.0.1',
+    );
+    expect(
+      of({
+        phase: 'Pending',
+        conditions: [{ type: 'PodScheduled', status: 'False', message: '0/2 nodes' }],
+      }),
+    ).toBe('not scheduled: 0/2 nodes');
+    expect(
+      of({
+        phase: 'Pending',
+        containerStatuses: [{ state: { waiting: { reason: 'ContainerCreating' } } }],
+      }),
+    ).toBe('Pending on node w1, ContainerCreating');
+    expect(
+      of({
+        phase: 'Failed',
+        containerStatuses: [{ state: { terminated: { exitCode: 1, reason: 'Error' } } }],
+      }),
+    ).toBe('Failed on node w1, ended with status 1 (Error)');
+  });
+});
