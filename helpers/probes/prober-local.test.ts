@@ -115,4 +115,18 @@ test.describe('a look-up', () => {
     expect(seen).toMatchObject({ verdict: 'dropped' });
     expect(asked).toBeGreaterThan(0);
   });
+
+  test('that is refused is rejected, but without a route to the server it was not run', async () => {
+    const through = (server: string) =>
+      probing({ kind: 'lookup', host: 'x.example', resolver: 'c-ares', server });
+    const gone = await udpServer(() => undefined);
+    gone[Symbol.dispose]();
+
+    expect(await through(`${host}:${gone.port}`)).toMatchObject({
+      verdict: 'rejected',
+      rcode: 'ECONNREFUSED',
+    });
+    // The kernel sends nothing to a broadcast address unless it was asked to beforehand.
+    expect(await through('255.255.255.255')).toMatchObject({ verdict: 'not-run' });
+  });
 });

@@ -834,6 +834,34 @@ const verdictOfLookup = {
   ETIMEOUT: 'dropped',
 };
 
+/** What resolvers say when no DNS server has answered, be it for want of a route on this machine. */
+const saidWithoutServer = ['ECONNREFUSED', 'EAI_AGAIN', 'EAI_FAIL'];
+
+/**
+ * Goes on when this machine has a route to a DNS server; otherwise nobody was asked.
+ * @param {Attempt} attempt
+ * @param {() => void} then
+ */
+function withRoute(attempt, then) {
+  const { dns, dgram } = attempt.sockets;
+  const [server = ''] =
+    attempt.probe.server === undefined ? dns.getServers() : [attempt.probe.server];
+  const [, bracketed, plain, port] =
+    /^(?:\[(.*)\]|([^:]*|.*:.*:.*?))(?::(\d+))?$/.exec(server) ?? [];
+  const address = bracketed ?? plain ?? '';
+  if (net.isIP(address) === 0) {
+    attempt.settle('not-run', { detail: 'no DNS server is configured' });
+    return;
+  }
+  const socket = dgram.createSocket(net.isIPv6(address) ? 'udp6' : 'udp4');
+  attempt.onSettled(() => socket.close());
+  socket.on('error', (error) =>
+    attempt.settle('not-run', { detail: `no route to the DNS server: ${textOf(error)}` }),
+  );
+  socket.on('connect', then);
+  socket.connect(Number(port ?? 53), address);
+}
+
 /** @param {Attempt} attempt */
 function attemptLookup(attempt) {
   attempt.stage = 'connecting';
@@ -849,14 +877,28 @@ function attemptLookup(attempt) {
 
 /**
  * @param {Attempt} attempt
+ * @param {string} code
+ * @param {Findings} findings
+ */
+function settleDenial(attempt, code, findings) {
+  const settle = () => attempt.settle(verdictOfLookup[code] ?? 'not-run', findings);
+  if (saidWithoutServer.includes(code)) {
+    withRoute(attempt, settle);
+  } else {
+    settle();
+  }
+}
+
+/**
+ * @param {Attempt} attempt
  * @param {{ addresses?: string[], records?: unknown[], code?: string, elapsedMs?: number }} result
  */
 function settleLookup(attempt, { elapsedMs, code, ...found }) {
   const latency = elapsedMs === undefined ? {} : { latencyMs: elapsedMs };
   const findings = { ...found, ...latency, rcode: code ?? 'NOERROR' };
   if (code !== undefined) {
-    const detail = `the resolver said ${code}`;
-    attempt.settle(verdictOfLookup[code] ?? 'not-run', { ...findings, detail });
+    const denial = { ...findings, detail: `the resolver said ${code}` };
+    settleDenial(attempt, code, denial);
     return;
   }
   const expected = attempt.probe.expect?.addresses?.slice().sort().join(', ');
