@@ -35,9 +35,16 @@ const conformance: Project = {
   timeout: scenarioMs,
 };
 
+/** Tests of the lab itself: they need root and take the lab down, so nothing else may use it. */
+const labItself: Project = {
+  name: 'lab',
+  testMatch: 'env/lab/**/*.lab.ts',
+  workers: 1,
+};
+
 const withoutProfile: Config = {
   outputDir: 'test-results/scratch',
-  projects: [unit, conformance],
+  projects: [unit, conformance, labItself],
   reporter: [
     ['./reports/profile-gate.ts', { project: 'conformance' }],
     ['list'],

@@ -10,6 +10,7 @@ import { inRoot } from '../roots/chroot.ts';
 export interface LabImage {
   readonly name: string;
   readonly tar: string;
+  readonly digest: string;
 }
 
 /** Builds the images that the lab's nodes need, or finds them built. */
@@ -24,5 +25,5 @@ export async function labImages(cache: string, buildRoot: string): Promise<LabIm
       run: (argv, folder) => inRoot(buildRoot, argv, { binds: { [folder]: folder }, cwd: folder }),
     },
   });
-  return archives.map(({ name, tar }) => ({ name, tar }));
+  return archives;
 }

@@ -1,6 +1,7 @@
 /**
  * A worker node: containerd, kubelet and the images of the lab in a machine of its own.
  */
+import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -121,23 +122,21 @@ export async function startContainerd(layout: Layout, worker: Worker): Promise<v
   );
 }
 
-/** Loads image archives into a worker's containerd, except those it has. */
+const loadedFolder = '/var/lib/lab-images';
+
+/** Loads image archives into a worker's containerd, except those that it has already. */
 export async function loadImages(worker: Worker, images: readonly LabImage[]): Promise<void> {
-  const ctr = [...enter(worker.machine), 'timeout', '120', 'ctr', '-n', 'k8s.io', 'images'];
-  const present = (await run([...ctr, 'list', '-q'])).split('\n');
+  const { machine } = worker;
+  const ctr = [...enter(machine), 'timeout', '120', 'ctr', '-n', 'k8s.io', 'images'];
+  await on(machine, 'mkdir', '-p', loadedFolder);
   for (const image of images) {
-    if (present.includes(image.name)) continue;
+    // The name alone does not tell: an image that was built anew keeps its name.
+    const mark = `${loadedFolder}/${image.digest.replace(/^.*:/, '')}`;
+    if (await succeeds([...enter(machine), 'test', '-e', mark])) continue;
     // The archive is read on the host and handed over, so that the node sees no file of the host.
-    await run([
-      'sh',
-      '-c',
-      'archive=$1; shift; exec "$@" < "$archive"',
-      'load',
-      image.tar,
-      ...ctr,
-      'import',
-      '-',
-    ]);
+    const load = 'archive=$1; shift; exec "$@" < "$archive"';
+    await run(['sh', '-c', load, 'load', image.tar, ...ctr, 'import', '-']);
+    await on(machine, 'touch', mark);
   }
 }
 
@@ -145,6 +144,9 @@ export async function loadImages(worker: Worker, images: readonly LabImage[]): P
 export async function startKubelet(layout: Layout, worker: Worker): Promise<void> {
   const { machine } = worker;
   await makePodsGroup(await cgroupHost(), machine.name);
+  await writeInto(machine, '/etc/machine-id', {
+    text: `${createHash('md5').update(`lab ${machine.name}`).digest('hex')}\n`,
+  });
   await writeInto(machine, '/etc/resolv.conf', { text: `nameserver ${addresses.dnsService}\n` });
   await writeInto(machine, '/etc/kubernetes/kubelet.json', { text: kubeletConfig(worker) });
   await startDaemon(layout, {
