@@ -51,6 +51,12 @@ test.describe('the filter for texts', () => {
     expect(redact(text)).toBe(text);
   });
 
+  test('leaves the lines below an empty key alone', () => {
+    const text = 'imagePullSecrets:\n  - name: registry\npassword:\n  from: file\n';
+
+    expect(redact(text)).toBe(text);
+  });
+
   test('reaches into JSON', () => {
     expect(redactJson({ auth: { password: 'hunter22' } })).toContain('"password": "[redacted]"');
   });

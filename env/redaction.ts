@@ -52,9 +52,9 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/g, `$1 ${mask}`],
   // "key": "value" of JSON, also when the JSON is itself inside a string.
   [new RegExp(`(\\\\?["']${secretKey}\\\\?["']\\s*:\\s*\\\\?")[^"\\\\]+`, 'gi'), `$1${mask}`],
-  // key: value of YAML and headers, key=value of options.
+  // key: value of YAML and headers, key=value of options; never across the end of a line.
   [
-    new RegExp(`(^|[\\s,;{&?])(${secretKey}\\s*[:=]\\s*)[^\\s"'{}[\\],;&][^\\s,;&]*`, 'gim'),
+    new RegExp(`(^|[\\s,;{&?])(${secretKey}[ \\t]*[:=][ \\t]*)[^\\s"'{}[\\],;&][^\\s,;&]*`, 'gim'),
     `$1$2${mask}`,
   ],
   // user:password@host of an URL.

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
-import type { Stored } from '../../env/testing/kubernetes.ts';
+import type { KubernetesTemper, Stored } from '../../env/testing/kubernetes.ts';
 import { startTestSite, type TestSite } from '../../env/testing/site.ts';
 import { proberSource } from '../probes/streams.ts';
 import { Namespace, type NamespaceContext } from './namespace.ts';
@@ -12,8 +12,8 @@ interface Site extends TestSite {
   readonly context: NamespaceContext;
 }
 
-async function siteOf(): Promise<Site> {
-  const site = await startTestSite();
+async function siteOf(temper: KubernetesTemper = {}): Promise<Site> {
+  const site = await startTestSite(temper);
   const opened = await openContext(site.access, example);
   return {
     ...site,
@@ -119,6 +119,21 @@ test.describe('a namespace', () => {
       ],
     });
     expect(site.kubernetes.unknown).toEqual([]);
+  });
+
+  test('that cannot be prepared is taken away again', async () => {
+    await using site = await siteOf({
+      intercept: ({ path, method }) =>
+        method === 'POST' && path.endsWith('/configmaps')
+          ? { status: 403, body: { reason: 'Forbidden', message: 'no maps for you' } }
+          : undefined,
+    });
+
+    await expect(Namespace.create(site.context)).rejects.toMatchObject({
+      code: 'KUBERNETES_403',
+      message: expect.stringContaining('saying "no maps for you". Give the user of the kubeconfig'),
+    });
+    expect(storedOf(site, '/api/v1/namespaces')).toEqual([]);
   });
 
   test('leaves user and seccomp profile to OpenShift', async () => {

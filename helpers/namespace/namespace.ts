@@ -139,10 +139,16 @@ export class Namespace {
     });
     const uid = 'uid' in made.metadata ? String(made.metadata.uid) : '';
     const namespace = new Namespace(context, { name, uid, labels });
-    await Promise.all([
-      cluster.apply(proberMap(name, marks, await proberSource())),
-      untilServiceAccount(cluster, name),
-    ]);
+    try {
+      await Promise.all([
+        cluster.apply(proberMap(name, marks, await proberSource())),
+        untilServiceAccount(cluster, name),
+      ]);
+    } catch (error) {
+      // Nobody would remove a namespace that nobody was given.
+      await cluster.remove({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+      throw error;
+    }
     return namespace;
   }
 

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { startTestSite, type TestSite } from '../../env/testing/site.ts';
 import { Namespace, type NamespaceContext } from './namespace.ts';
+import { remainders } from './removal.ts';
 import { openContext } from './testing.ts';
 
 const example = fileURLToPath(new URL('../../env/testing/profiles/example.yaml', import.meta.url));
@@ -22,6 +23,19 @@ async function siteOf(): Promise<Site> {
     },
   };
 }
+
+test('what stays in a namespace is told in figures', () => {
+  const said =
+    'Some resources are remaining: kuryrnetworks.openstack.org has 1 resource instances, pods. has 3 resource instances ' +
+    'Some content in the namespace has finalizers remaining: kuryr.openstack.org/pod-finalizer in 3 resource instances';
+
+  expect(remainders(said)).toEqual([
+    '1 kuryrnetworks.openstack.org',
+    '3 pods',
+    '3 held by kuryr.openstack.org/pod-finalizer',
+  ]);
+  expect(remainders('')).toEqual([]);
+});
 
 test.describe('a removed namespace', () => {
   test('fails with a list when something of it stays in OpenStack', async () => {

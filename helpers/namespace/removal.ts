@@ -92,8 +92,19 @@ async function remainsOf(cluster: Cluster, name: string): Promise<string[]> {
   if (namespace === undefined) {
     return [];
   }
-  const reasons = (namespace.status?.conditions ?? [])
-    .filter(({ status, type }) => status === 'True' && type !== 'NamespaceDeletionDiscoveryFailure')
-    .map(({ message }) => message ?? '');
-  return [`namespace ${name} ${namespace.status?.phase ?? ''} ${reasons.join(' ')}`.trim()];
+  const said = (namespace.status?.conditions ?? [])
+    .filter(({ status }) => status === 'True')
+    .map(({ message }) => message ?? '')
+    .join(' ');
+  return [[`namespace ${name} ${namespace.status?.phase ?? ''}`, ...remainders(said)].join(', ')];
+}
+
+/** Kubernetes says in long sentences what it still finds in a namespace; the figures are enough. */
+export function remainders(said: string): string[] {
+  const resources = [...said.matchAll(/(\S+?)\.? has (\d+) resource instances/g)];
+  const finalizers = [...said.matchAll(/(\S+) in (\d+) resource instances/g)];
+  return [
+    ...resources.map(([, what, count]) => `${count ?? ''} ${what ?? ''}`),
+    ...finalizers.map(([, what, count]) => `${count ?? ''} held by ${what ?? ''}`),
+  ];
 }
