@@ -12,7 +12,6 @@ const packages: Readonly<Record<string, string>> = {
   'octavia-common': 'Octavia',
   'python3-ovn-octavia-provider': 'ovn-octavia-provider',
   'ovn-common': 'OVN',
-  'openvswitch-common': 'Open vSwitch',
   'mariadb-server': 'MariaDB',
   'etcd-server': 'etcd',
   containerd: 'containerd',
@@ -20,7 +19,18 @@ const packages: Readonly<Record<string, string>> = {
 };
 
 /** Versions of the lab's parts by name. */
-export async function components(machine: Machine): Promise<Record<string, string>> {
+export async function components(
+  machine: Machine,
+  hypervisor: Machine,
+): Promise<Record<string, string>> {
+  const openVswitch = await on(
+    hypervisor,
+    'dpkg-query',
+    '-W',
+    '-f',
+    '${Version}',
+    'openvswitch-switch',
+  );
   const listed = await on(
     machine,
     'dpkg-query',
@@ -39,6 +49,7 @@ export async function components(machine: Machine): Promise<Record<string, strin
   return {
     Kubernetes: kubernetesVersion,
     'kuryr-kubernetes': kuryrRelease.version,
+    'Open vSwitch': openVswitch.trim(),
     ...Object.fromEntries(versions),
   };
 }
@@ -50,7 +61,9 @@ export function standIns(facts: HostFacts): string[] {
     "Kuryr's controller and CNI daemon run as processes of the lab, not as pods; accounts and rights are those of its deployment.",
     'Cluster DNS is a small server of this project on dns-packet, because CoreDNS is in no package route of the host.',
     ...(facts.datapath === 'netdev'
-      ? ['Open vSwitch forwards in user space, because the kernel has no openvswitch module.']
+      ? [
+          "Open vSwitch forwards in user space, because the kernel has no openvswitch module, and is the following Debian release's, because bookworm's aborts in its user space connection tracking.",
+        ]
       : []),
     ...(facts.vlan === 'tcx-ebpf'
       ? [

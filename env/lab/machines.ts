@@ -16,8 +16,10 @@ import { run } from './base/shell.ts';
 export interface LabMachines {
   /** The cloud's services: the lab's root, the host's network (loopback addresses only). */
   readonly cloud: Machine;
-  /** The hypervisor: the same root, a network of its own with the switch. */
+  /** The hypervisor: Open vSwitch, in a network of its own. */
   readonly hypervisor: Machine;
+  /** Where OVN's controller runs: programs of the cloud's root in the hypervisor's network. */
+  readonly ovnController: Machine;
   readonly controlPlane: Machine;
   readonly workers: readonly Worker[];
   /** A network outside the cluster, on the provider network; the host's own file system. */
@@ -27,6 +29,7 @@ export interface LabMachines {
 /** Folders from which the machines' file systems are put together. */
 export interface MachineParts {
   readonly root: string;
+  readonly switchRoot: string;
   readonly cloudLayer: string;
   readonly kubernetes: string;
   readonly kuryr: string;
@@ -39,7 +42,8 @@ export function describeMachines(layout: Layout, workers: number): LabMachines {
   const own = (name: string): Machine => ({ name, net: net(name), mount: mount(name) });
   return {
     cloud: { name: 'cloud', mount: mount('cloud') },
-    hypervisor: { name: 'hypervisor', net: net('hypervisor'), mount: mount('cloud') },
+    hypervisor: own('hypervisor'),
+    ovnController: { name: 'ovn-controller', net: net('hypervisor'), mount: mount('cloud') },
     controlPlane: own('control-plane'),
     workers: Array.from({ length: workers }, (_, index) => ({
       machine: own(workerName(index)),
@@ -70,15 +74,21 @@ export async function makeMachines(
   await prepareHandles(layout);
   const machines = describeMachines(layout, workers);
   const sockets = join(layout.run, 'sockets');
-  await run(['mkdir', '-p', sockets, layout.pki]);
+  await run(['mkdir', '-p', sockets, layout.pki, join(layout.run, 'openvswitch')]);
   const shared = { [sockets]: '/run/lab', [layout.pki]: pkiMount, [parts.kuryr]: kuryrMount };
   const programs = { [parts.kubernetes]: programsMount };
-  await makeNetwork(layout, 'hypervisor');
+  const net = await makeNetwork(layout, 'hypervisor');
   await makeNetwork(layout, 'outside');
+  const switchSockets = { [join(layout.run, 'openvswitch')]: '/run/openvswitch' };
+  await makeDisk(
+    layout,
+    { name: 'hypervisor', net },
+    { lower: [parts.switchRoot], binds: switchSockets },
+  );
   await makeDisk(
     layout,
     { name: 'cloud' },
-    { lower: [parts.cloudLayer, parts.root], binds: shared },
+    { lower: [parts.cloudLayer, parts.root], binds: { ...shared, ...switchSockets } },
   );
   const own = [machines.controlPlane, ...machines.workers.map((worker) => worker.machine)];
   for (const machine of own) {

@@ -5,7 +5,7 @@
 import { addresses, nodeNic } from './base/layout.ts';
 import { type Machine, on } from './base/machines.ts';
 import { waitFor } from './base/wait.ts';
-import { hypervisor, plug } from './cloud/ovn.ts';
+import { chassis, plug } from './cloud/ovn.ts';
 import type { TenantFacts } from './cloud/tenant.ts';
 import type { CloudObject, TenantNetworks } from './cloud/tenant-networks.ts';
 import { resourceTag } from './kuryr/config.ts';
@@ -35,7 +35,7 @@ async function nodePort(
     security_groups: [tenant.allowAllGroup],
     device_owner: 'compute:nova',
     device_id: node.machine.name,
-    'binding:host_id': hypervisor,
+    'binding:host_id': chassis,
   });
   if (node.isTrunk) {
     // Kuryr looks the parent port up by the tag of its own configuration.

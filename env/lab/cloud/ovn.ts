@@ -13,7 +13,14 @@ const ovs = '/run/openvswitch';
 const ovn = '/run/ovn';
 
 /** Name of the chassis and host name under which Neutron knows the hypervisor. */
-export const hypervisor = 'hv';
+export const chassis = 'hv';
+
+/** The machines that OVN's programs run in. */
+export interface OvnMachines {
+  readonly cloud: Machine;
+  readonly hypervisor: Machine;
+  readonly ovnController: Machine;
+}
 
 const databases = [
   {
@@ -36,12 +43,14 @@ const databases = [
   },
 ] as const;
 
-async function startDatabases(layout: Layout, cloud: Machine): Promise<void> {
-  await on(cloud, 'mkdir', '-p', ovs, ovn, '/var/lib/ovn', '/etc/openvswitch');
+async function startDatabases(layout: Layout, machines: OvnMachines): Promise<void> {
+  await on(machines.cloud, 'mkdir', '-p', ovn, '/var/lib/ovn');
+  await on(machines.hypervisor, 'mkdir', '-p', '/etc/openvswitch');
   for (const database of databases) {
     if (await isAlive(database.name)) continue;
+    const machine = database.name === 'ovsdb' ? machines.hypervisor : machines.cloud;
     await on(
-      cloud,
+      machine,
       'sh',
       '-c',
       '[ -e "$1" ] || ovsdb-tool create "$1" "$2"',
@@ -51,7 +60,7 @@ async function startDatabases(layout: Layout, cloud: Machine): Promise<void> {
     );
     await startDaemon(layout, {
       name: database.name,
-      machine: cloud,
+      machine,
       argv: [
         'ovsdb-server',
         database.file,
@@ -66,15 +75,15 @@ async function startDatabases(layout: Layout, cloud: Machine): Promise<void> {
   for (const database of databases) {
     await waitFor(
       { until: `the database socket ${database.socket} exists`, withinMs: 15_000, everyMs: 50 },
-      () => succeeds([...enter(cloud), 'test', '-S', database.socket]),
+      () => succeeds([...enter(machines.cloud), 'test', '-S', database.socket]),
     );
   }
 }
 
-async function configureChassis(cloud: Machine, facts: HostFacts): Promise<void> {
+async function configureChassis(machine: Machine, facts: HostFacts): Promise<void> {
   const settings = {
-    'system-id': hypervisor,
-    hostname: hypervisor,
+    'system-id': chassis,
+    hostname: chassis,
     'ovn-remote': `unix:${ovn}/ovnsb_db.sock`,
     'ovn-encap-type': 'geneve',
     'ovn-encap-ip': '127.0.0.1',
@@ -84,25 +93,21 @@ async function configureChassis(cloud: Machine, facts: HostFacts): Promise<void>
     'ovn-monitor-all': 'true',
   };
   const pairs = Object.entries(settings).map(([key, value]) => `external_ids:${key}=${value}`);
-  await on(cloud, 'ovs-vsctl', '--no-wait', 'set', 'open', '.', ...pairs);
+  await on(machine, 'ovs-vsctl', '--no-wait', 'set', 'open', '.', ...pairs);
 }
 
-async function startSwitch(
-  layout: Layout,
-  cloud: Machine,
-  node: { hv: Machine; facts: HostFacts },
-): Promise<void> {
+async function startSwitch(layout: Layout, machine: Machine, facts: HostFacts): Promise<void> {
   await startDaemon(layout, {
     name: 'ovs-vswitchd',
-    machine: node.hv,
+    machine: machine,
     argv: [
       'ovs-vswitchd',
       `unix:${ovs}/db.sock`,
-      ...(node.facts.datapath === 'netdev' ? ['--disable-system'] : []),
+      ...(facts.datapath === 'netdev' ? ['--disable-system'] : []),
       `--pidfile=${ovs}/ovs-vswitchd.pid`,
     ],
   });
-  await configureChassis(cloud, node.facts);
+  await configureChassis(machine, facts);
   const bridge = (name: string): string[] => [
     '--',
     '--may-exist',
@@ -112,10 +117,10 @@ async function startSwitch(
     'set',
     'bridge',
     name,
-    `datapath_type=${node.facts.datapath}`,
+    `datapath_type=${facts.datapath}`,
   ];
   await on(
-    cloud,
+    machine,
     'ovs-vsctl',
     '-t',
     '30',
@@ -125,7 +130,8 @@ async function startSwitch(
   );
 }
 
-async function startControl(layout: Layout, cloud: Machine, hv: Machine): Promise<void> {
+async function startControl(layout: Layout, machines: OvnMachines): Promise<void> {
+  const { cloud } = machines;
   await startDaemon(layout, {
     name: 'ovn-northd',
     machine: cloud,
@@ -137,7 +143,7 @@ async function startControl(layout: Layout, cloud: Machine, hv: Machine): Promis
   });
   await startDaemon(layout, {
     name: 'ovn-controller',
-    machine: hv,
+    machine: machines.ovnController,
     argv: ['ovn-controller', `unix:${ovs}/db.sock`, `--pidfile=${ovn}/ovn-controller.pid`],
   });
   await waitFor(
@@ -149,22 +155,23 @@ async function startControl(layout: Layout, cloud: Machine, hv: Machine): Promis
     async () =>
       (
         await attempt([...enter(cloud), 'ovn-sbctl', '--bare', '--columns=name', 'list', 'chassis'])
-      )?.includes(hypervisor),
+      )?.includes(chassis),
   );
 }
 
 /** Starts Open vSwitch and OVN and waits until the hypervisor is a chassis. */
 export async function startOvn(
   layout: Layout,
-  cloud: Machine,
-  node: { readonly hv: Machine; readonly facts: HostFacts },
+  machines: OvnMachines,
+  facts: HostFacts,
 ): Promise<void> {
-  await startDatabases(layout, cloud);
-  await on(cloud, 'ovs-vsctl', '--no-wait', 'init');
+  const { cloud, hypervisor: hv } = machines;
+  await startDatabases(layout, machines);
+  await on(hv, 'ovs-vsctl', '--no-wait', 'init');
   await on(cloud, 'ovn-nbctl', 'init');
   await on(cloud, 'ovn-sbctl', 'init');
-  await startSwitch(layout, cloud, node);
-  await startControl(layout, cloud, node.hv);
+  await startSwitch(layout, hv, facts);
+  await startControl(layout, machines);
   // Neutron of Zed reads these from external_ids; OVN 22.09 and later writes them to other_config only,
   // and then every port of a flat network fails to bind.
   await on(
@@ -172,14 +179,14 @@ export async function startOvn(
     'ovn-sbctl',
     'set',
     'chassis',
-    hypervisor,
+    chassis,
     'external_ids:ovn-bridge-mappings=physnet1:br-ex',
     'external_ids:ovn-cms-options=enable-chassis-as-gw',
-    `external_ids:datapath-type=${node.facts.datapath}`,
+    `external_ids:datapath-type=${facts.datapath}`,
     'external_ids:ovn-chassis-mac-mappings=""',
   );
-  await on(node.hv, 'ip', 'addr', 'replace', `${addresses.externalGateway}/24`, 'dev', 'br-ex');
-  await on(node.hv, 'ip', 'link', 'set', 'br-ex', 'up');
+  await on(hv, 'ip', 'addr', 'replace', `${addresses.externalGateway}/24`, 'dev', 'br-ex');
+  await on(hv, 'ip', 'link', 'set', 'br-ex', 'up');
 }
 
 /** How a namespace is wired to the switch. */

@@ -50,6 +50,16 @@ export const zedRoot: RootRecipe = {
   ],
 };
 
+/**
+ * Open vSwitch of the following Debian release. Bookworm's 3.1.0 ends now and then with an assertion in
+ * its user space connection tracking (lib/conntrack.c, conn_update_state), which takes every pod along.
+ */
+export const switchRoot: RootRecipe = {
+  name: 'switch',
+  suite: 'trixie',
+  packages: ['openvswitch-switch', 'iproute2', 'ethtool', 'procps'],
+};
+
 /** Compilers for Kubernetes, the CNI plugin and the resolver programs. */
 export const buildRoot: RootRecipe = {
   name: 'build',

@@ -36,11 +36,12 @@ export function cloudSteps(making: Making): Step[] {
   return [
     step(
       'machines',
-      ['databases and identities', 'Kubernetes programs', 'Kuryr programs'],
+      ['databases and identities', 'root of Open vSwitch', 'Kubernetes programs', 'Kuryr programs'],
       async () => {
         making.machines.fill(
           await makeMachines(layout, making.options.workers, {
             root: making.root.get(),
+            switchRoot: making.switchRoot.get(),
             cloudLayer: making.layer.get().folder,
             kubernetes: making.kubernetes.get(),
             kuryr: making.kuryr.get(),
@@ -50,7 +51,7 @@ export function cloudSteps(making: Making): Step[] {
       },
     ),
     step('Open vSwitch and OVN', ['machines'], async () => {
-      await startOvn(layout, cloud().cloud, { hv: cloud().hypervisor, facts: making.facts });
+      await startOvn(layout, cloud(), making.facts);
       return `datapath ${making.facts.datapath}`;
     }),
     step('MariaDB and Keystone', ['machines'], async () => {

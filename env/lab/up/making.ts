@@ -52,6 +52,7 @@ export class Making {
   readonly options: UpOptions;
   readonly facts: HostFacts;
   readonly buildRoot = new Slot<string>('build root');
+  readonly switchRoot = new Slot<string>('root of Open vSwitch');
   readonly root = new Slot<string>('root');
   readonly kubernetes = new Slot<string>('Kubernetes programs');
   readonly kuryr = new Slot<string>('Kuryr programs');

@@ -9,7 +9,7 @@ import { labImages } from '../cluster/images.ts';
 import { buildKubernetes } from '../cluster/kubernetes-build.ts';
 import { installKuryr } from '../kuryr/programs.ts';
 import { makeRoot } from '../roots/debian.ts';
-import { buildRoot, zedRoot } from '../roots/recipes.ts';
+import { buildRoot, switchRoot, zedRoot } from '../roots/recipes.ts';
 import { type Making, type Slot, step } from './making.ts';
 
 /** Parts that are made once and then come from the cache. */
@@ -26,6 +26,9 @@ export function cachedParts(making: Making): Step[] {
   return [
     step('root of OpenStack Zed and the container runtime', [], () =>
       made(making.root, () => makeRoot(cache, zedRoot)),
+    ),
+    step('root of Open vSwitch', [], () =>
+      made(making.switchRoot, () => makeRoot(cache, switchRoot)),
     ),
     step('root with compilers', [], () => made(making.buildRoot, () => makeRoot(cache, buildRoot))),
     step('Kuryr programs', ['root with compilers'], () =>

@@ -41,9 +41,10 @@ export async function up(layout: Layout, options: UpOptions, say: Say): Promise<
     ],
     say,
   );
+  const machines = making.machines.get();
   await writeState(layout, {
     ...state,
-    components: await components(making.machines.get().cloud),
+    components: await components(machines.cloud, machines.hypervisor),
     isComplete: true,
   });
   return times;
