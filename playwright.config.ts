@@ -43,6 +43,7 @@ const labItself: Project = {
 };
 
 const withoutProfile: Config = {
+  workers: '100%',
   outputDir: 'test-results/scratch',
   projects: [unit, conformance, labItself],
   reporter: [

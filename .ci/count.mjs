@@ -17,6 +17,8 @@ for (const check of checks.filter((each) => each !== 'test:unit')) {
 }
 if (begun.includes('test:unit')) {
   countUnitTests();
+} else {
+  total.skipped += 1;
 }
 if (status !== '0' && total.failed === 0) {
   // The install, or the start of a check, failed before anything could be counted.

@@ -10,6 +10,8 @@ import { expect as houseExpect } from './index.ts';
 import { settleOn } from './settle-on.ts';
 
 const budget: BudgetSpec = { name: 'dataplane', withinMs: 300, everyMs: 20, consecutive: 3 };
+// Where a pass is expected, a busy machine must not turn it into a failure.
+const generous: BudgetSpec = { ...budget, withinMs: 10_000 };
 
 function series<T>(name: string, values: readonly [T, ...T[]]) {
   let next = 0;
@@ -31,7 +33,7 @@ test.describe('toSettleOn', () => {
       { status: 200 },
     ]);
 
-    await houseExpect(answers).toSettleOn({ status: 200 }, budget);
+    await houseExpect(answers).toSettleOn({ status: 200 }, generous);
   });
 
   test('fails when the last read is good but the run of good reads is not complete', async () => {
@@ -93,7 +95,7 @@ test.describe('toSettleOn', () => {
     );
     const broken = reading('broken', () => Promise.reject<string>(trouble));
 
-    await houseExpect(recovering).toSettleOn('ACTIVE', budget);
+    await houseExpect(recovering).toSettleOn('ACTIVE', generous);
     await expect(settleOn(broken, 'ACTIVE', budget)).rejects.toBe(trouble);
   });
 
@@ -109,18 +111,18 @@ test.describe('toSettleOn', () => {
   });
 
   test('takes asymmetric matchers, undefined, arrays and named predicates', async () => {
-    await houseExpect(series('text', ['abc'])).toSettleOn(expect.stringMatching(/^a/), budget);
+    await houseExpect(series('text', ['abc'])).toSettleOn(expect.stringMatching(/^a/), generous);
     await houseExpect(series<string | undefined>('gone', [undefined])).toSettleOn(
       undefined,
-      budget,
+      generous,
     );
     await houseExpect(series('list', [{ ids: ['b', 'a'] }])).toSettleOn(
       { ids: expect.arrayContaining(['a', 'b']) },
-      budget,
+      generous,
     );
     await houseExpect(series('number', [7])).toSettleOn(
       claim('is odd', (value) => value % 2 === 1),
-      budget,
+      generous,
     );
     const judgement = await settleOn(
       series('number', [8]),
@@ -166,7 +168,7 @@ test.describe('toSettleOn', () => {
 });
 
 test.describe('toHold', () => {
-  const window: BudgetSpec = { name: 'quiet', withinMs: 150, everyMs: 20, consecutive: 3 };
+  const window: BudgetSpec = { name: 'quiet', withinMs: 600, everyMs: 20, consecutive: 3 };
 
   test('passes when every read of the window is as expected', async () => {
     let reads = 0;
@@ -187,7 +189,7 @@ test.describe('toHold', () => {
 
     expect(judgement.pass).toBe(false);
     expect(judgement.message()).toMatch(
-      /^verdict did not hold for 150 ms \(budget "quiet", read 2 after \d+ ms\)\.\n {2}expected 'dropped', last read 'open'$/,
+      /^verdict did not hold for 600 ms \(budget "quiet", read 2 after \d+ ms\)\.\n {2}expected 'dropped', last read 'open'$/,
     );
   });
 

@@ -29,7 +29,10 @@ async function citedIds(): Promise<Set<string>> {
     execPath,
     [playwright, 'test', '--list', '--project=conformance', '--reporter=json'],
     { cwd: root, maxBuffer: 64 * 2 ** 20 },
-  );
+  ).catch((error: unknown) => {
+    // Playwright says in its JSON which file it could not load.
+    throw new Error(`Listing the scenarios failed:\n${(error as { stdout: string }).stdout}`);
+  });
   const found = stdout.matchAll(/"type": "requirement",\s+"description": "([^"]+)"/g);
   return new Set([...found].map(([, id = '']) => id));
 }
