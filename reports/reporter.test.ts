@@ -70,7 +70,7 @@ test('journals every kind of outcome, and the reports follow from it', async ({ 
     steps: [{ title: 'it is looked at', isFailed: false }],
   });
   expect(document.scenarios[1]?.message).toMatch(
-    /GET \/ did not settle within 60 ms \(budget "dataplane", \d+ reads\)\.\n {2}status: expected 200, last read 503/,
+    /GET \/ did not settle within 60 ms \(budget "dataplane", \d+ reads?\)\.\n {2}status: expected 200, last read 503/,
   );
   const [kept = ''] = document.scenarios[1]?.evidence ?? [];
   expect(kept).toMatch(/^evidence\/[\w-]+\/1-log-of-kuryr$/);
