@@ -11,6 +11,7 @@ export {
 } from './catalogue.ts';
 export { type Census, census, censusOf, growthOf } from './census.ts';
 export type { Cloud } from './cloud/cloud.ts';
+export { expectedBalancer } from './cloud/expected-balancer.ts';
 export { noFootprint } from './cloud/footprint.ts';
 export type { LoadBalancerView, PortView } from './cloud/views.ts';
 export type { Cluster } from './cluster/cluster.ts';

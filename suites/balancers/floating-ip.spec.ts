@@ -2,7 +2,16 @@
  * Services of type LoadBalancer, from their floating IP: it answers outside, the status names it, and it
  * is given back.
  */
-import { answersOf, claim, expect, podPort, reading, test, untilThere } from '#helpers';
+import {
+  answersOf,
+  claim,
+  expect,
+  expectedBalancer,
+  podPort,
+  reading,
+  test,
+  untilThere,
+} from '#helpers';
 import { covers } from '../requirements/index.ts';
 
 const servicePort = 80;
@@ -29,12 +38,7 @@ test.describe('a Service of type LoadBalancer', () => {
       await test.step('Octavia balances each Service over its ready pods', async () => {
         for (const service of services) {
           await expect(cloud.loadBalancerOf(service)).toSettleOn(
-            {
-              provisioningStatus: 'ACTIVE',
-              vipAddress: service.clusterIP,
-              listeners: [{ protocol: 'TCP', port: servicePort, provisioningStatus: 'ACTIVE' }],
-              members: echo.podIPs.map((ip) => `${ip}:${podPort}`).sort(),
-            },
+            expectedBalancer(service, echo.podIPs, podPort),
             budgets.loadBalancerActive,
           );
         }

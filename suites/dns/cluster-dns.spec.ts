@@ -1,7 +1,7 @@
 /**
  * Names of Services, as pods see them.
  */
-import { expect, podPort, test } from '#helpers';
+import { expect, expectedBalancer, podPort, test } from '#helpers';
 import { covers } from '../requirements/index.ts';
 
 const servicePort = 80;
@@ -40,7 +40,7 @@ test.describe('the cluster DNS', () => {
 
       await test.step('a client that knows only the name reaches the pod', async () => {
         await expect(cloud.loadBalancerOf(service)).toSettleOn(
-          { provisioningStatus: 'ACTIVE', vipAddress: service.clusterIP },
+          expectedBalancer(service, echo.podIPs, podPort),
           budgets.loadBalancerActive,
         );
         await expect(

@@ -6,6 +6,7 @@ import {
   dnsLogCommand,
   dnsLogPort,
   expect,
+  expectedBalancer,
   type Namespace,
   type ProbePod,
   queriesOf,
@@ -18,6 +19,8 @@ const dnsPort = 53;
 const addresses = ['192.0.2.77'];
 const resolvers = ['glibc', 'musl', 'go'] as const;
 const modes = ['plain', 'use-vc'] as const;
+
+const optionsOf = { plain: [], 'use-vc': [{ name: 'use-vc' }] } as const;
 
 /** A name for each way of asking, so that the log of the server tells them apart. */
 const nameFor = (resolver: string, mode: string): string => `${resolver}-${mode}.kc.test`;
@@ -38,36 +41,36 @@ const questions: readonly Question[] = [
   { resolver: 'go', mode: 'use-vc', protocol: 'TCP' },
 ];
 
-interface Site {
-  readonly service: ServiceRef;
-  readonly server: ProbePod;
-  /** Without use-vc, and with it. */
-  readonly clients: Readonly<Record<(typeof modes)[number], ProbePod>>;
-}
+const selector = { name: 'names', labels: { app: 'names' } };
 
-async function siteIn(namespace: Namespace): Promise<Site> {
-  const selector = { name: 'names', labels: { app: 'names' } };
-  const service = await namespace.expose(selector, {
+/** The Service comes first: its address goes into the resolv.conf of the pods. */
+function dnsService(namespace: Namespace): Promise<ServiceRef> {
+  return namespace.expose(selector, {
     ports: (['TCP', 'UDP'] as const).map((protocol) => ({
       port: dnsPort,
       protocol,
       targetPort: dnsLogPort,
     })),
   });
-  const nameservers = [service.clusterIP];
-  const [server, plain, forced] = await Promise.all([
-    namespace.pod('names', {
-      labels: selector.labels,
-      command: dnsLogCommand(knownNames),
-      ports: { tcp: [dnsLogPort], udp: [dnsLogPort], http: [] },
-    }),
-    namespace.pod('plain', { dnsPolicy: 'None', dnsConfig: { nameservers } }),
-    namespace.pod('use-vc', {
-      dnsPolicy: 'None',
-      dnsConfig: { nameservers, options: [{ name: 'use-vc' }] },
-    }),
-  ]);
-  return { service, server, clients: { plain, 'use-vc': forced } };
+}
+
+function dnsServer(namespace: Namespace): Promise<ProbePod> {
+  return namespace.pod(selector.name, {
+    labels: selector.labels,
+    command: dnsLogCommand(knownNames),
+    ports: { tcp: [dnsLogPort], udp: [dnsLogPort], http: [] },
+  });
+}
+
+function clientOf(
+  { clusterIP }: ServiceRef,
+  namespace: Namespace,
+  mode: (typeof modes)[number],
+): Promise<ProbePod> {
+  return namespace.pod(mode, {
+    dnsPolicy: 'None',
+    dnsConfig: { nameservers: [clusterIP], options: optionsOf[mode] },
+  });
 }
 
 test.describe('a resolver in a pod', () => {
@@ -75,18 +78,17 @@ test.describe('a resolver in a pod', () => {
     'asks over UDP, and with use-vc over TCP if it is of glibc or Go',
     covers('DNS-UDP-01', 'DNS-VC-01', 'DNS-VC-03'),
     async ({ budgets, cloud, cluster, namespace, probes }) => {
-      const { service, server, clients } = await siteIn(namespace);
+      const service = await dnsService(namespace);
+      const [server, plain, forced] = await Promise.all([
+        dnsServer(namespace),
+        clientOf(service, namespace, 'plain'),
+        clientOf(service, namespace, 'use-vc'),
+      ]);
+      const clients = { plain, 'use-vc': forced };
 
       await test.step('Octavia balances DNS over TCP and UDP', async () => {
         await expect(cloud.loadBalancerOf(service)).toSettleOn(
-          {
-            provisioningStatus: 'ACTIVE',
-            listeners: [
-              { protocol: 'TCP', port: dnsPort, provisioningStatus: 'ACTIVE' },
-              { protocol: 'UDP', port: dnsPort, provisioningStatus: 'ACTIVE' },
-            ],
-            members: [`${server.ip}:${dnsLogPort}`],
-          },
+          expectedBalancer(service, [server.ip], dnsLogPort),
           budgets.loadBalancerActive,
         );
       });
@@ -112,11 +114,15 @@ test.describe('a resolver in a pod', () => {
     'that is of musl asks over UDP even with use-vc',
     covers('DNS-VC-02'),
     async ({ budgets, cloud, cluster, namespace, probes }) => {
-      const { service, server, clients } = await siteIn(namespace);
-      const inside = probes.in(clients['use-vc']);
+      const service = await dnsService(namespace);
+      const [server, client] = await Promise.all([
+        dnsServer(namespace),
+        clientOf(service, namespace, 'use-vc'),
+      ]);
+      const inside = probes.in(client);
 
       await expect(cloud.loadBalancerOf(service)).toSettleOn(
-        { provisioningStatus: 'ACTIVE', members: [`${server.ip}:${dnsLogPort}`] },
+        expectedBalancer(service, [server.ip], dnsLogPort),
         budgets.loadBalancerActive,
       );
 

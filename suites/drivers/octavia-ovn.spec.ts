@@ -1,25 +1,34 @@
 /**
- * The ovn provider of Octavia: Kuryr uses it for everything, so no virtual machine stands for a Service.
+ * The ovn provider of Octavia: Kuryr uses it for everything, no virtual machine stands for a Service, and
+ * pods see who asks.
  */
-import { claim, expect, podPort, reading, test, untilThere } from '#helpers';
+import { claim, expect, expectedBalancer, podPort, reading, test } from '#helpers';
 import { covers } from '../requirements/index.ts';
 
-const ports = [{ port: 80, targetPort: podPort }];
+const servicePort = 80;
+const ports = [{ port: servicePort, targetPort: podPort }];
 
 test.describe('a cloud with the ovn provider', () => {
   test(
-    'has no load balancer of Kuryr of another provider',
-    covers('LB-OVN-01'),
+    'has only load balancers of that provider, and they keep the address of the client',
+    covers('LB-OVN-01', 'LB-OVN-03'),
     async ({ budgets, cloud, namespace, probes, profile }) => {
-      const echo = await namespace.deploy('echo', { replicas: 2 });
+      const [client, echo] = await Promise.all([namespace.pod('client'), namespace.deploy('echo')]);
       const service = await namespace.expose(echo, { ports });
       const name = `${service.namespace}/${service.name}`;
-      const [client] = await Promise.all([
-        namespace.pod('client'),
-        untilThere(cloud.loadBalancerOf(service), budgets.loadBalancerActive),
-      ]);
 
-      await test.step('every load balancer with the tag of Kuryr is of the provider ovn, the new one too', async () => {
+      await test.step('a new load balancer is one of the ovn provider, with the pod behind it', async () => {
+        await expect(cloud.loadBalancerOf(service)).toSettleOn(
+          {
+            ...expectedBalancer(service, echo.podIPs, podPort),
+            provider: 'ovn',
+            tags: expect.arrayContaining([profile.layout.resourceTag]),
+          },
+          budgets.loadBalancerActive,
+        );
+      });
+
+      await test.step('so is every other load balancer with the tag of Kuryr', async () => {
         const balancers = reading('load balancers of Kuryr and their providers', async (signal) =>
           (await cloud.octavia.loadBalancers({}, signal))
             .filter(({ tags }) => tags.includes(profile.layout.resourceTag))
@@ -33,15 +42,16 @@ test.describe('a cloud with the ovn provider', () => {
               found.some((balancer) => balancer.name === name) &&
               found.every(({ provider }) => provider === 'ovn'),
           ),
-          budgets.loadBalancerActive,
+          budgets.census,
         );
       });
 
-      await test.step('the new load balancer works', async () => {
-        await expect(probes.in(client).tcp(service.clusterIP, 80)).toSettleOn(
-          { verdict: 'open' },
-          budgets.dataplane,
-        );
+      await test.step('the pod answers, and names the address of the client as that of its peer', async () => {
+        await expect(
+          probes.in(client).tcp(service.clusterIP, servicePort, {
+            expect: { pods: echo.pods.map((pod) => pod.name) },
+          }),
+        ).toSettleOn({ verdict: 'open', clientAddress: client.ip }, budgets.dataplane);
       });
     },
   );
@@ -50,21 +60,15 @@ test.describe('a cloud with the ovn provider', () => {
     'has no amphora for a load balancer of Kuryr',
     covers('LB-OVN-02'),
     async ({ budgets, cloud, namespace, probes, profile }) => {
-      const [client, echo] = await Promise.all([
-        namespace.pod('client'),
-        namespace.deploy('echo', { replicas: 2 }),
-      ]);
+      const [client, echo] = await Promise.all([namespace.pod('client'), namespace.deploy('echo')]);
       const service = await namespace.expose(echo, { ports });
 
-      await test.step('a load balancer of Kuryr is ACTIVE and answers', async () => {
+      await test.step('a load balancer of Kuryr is ACTIVE and works', async () => {
         await expect(cloud.loadBalancerOf(service)).toSettleOn(
-          {
-            provisioningStatus: 'ACTIVE',
-            tags: expect.arrayContaining([profile.layout.resourceTag]),
-          },
+          expectedBalancer(service, echo.podIPs, podPort),
           budgets.loadBalancerActive,
         );
-        await expect(probes.in(client).tcp(service.clusterIP, 80)).toSettleOn(
+        await expect(probes.in(client).tcp(service.clusterIP, servicePort)).toSettleOn(
           { verdict: 'open' },
           budgets.dataplane,
         );

@@ -1,7 +1,15 @@
 /**
  * What is left of a namespace in OpenStack after it was deleted: nothing, while the one beside it stays.
  */
-import { expect, noFootprint, podPort, reading, test, untilThere } from '#helpers';
+import {
+  expect,
+  expectedBalancer,
+  noFootprint,
+  podPort,
+  reading,
+  test,
+  untilThere,
+} from '#helpers';
 import { covers } from '../requirements/index.ts';
 
 const one = [expect.any(String)];
@@ -15,14 +23,14 @@ test.describe('a deleted namespace', () => {
       const [here, there, echo] = await Promise.all([
         namespace.pod('here'),
         namespace.pod('there'),
-        doomed.deploy('echo', { replicas: 2 }),
+        doomed.deploy('echo'),
       ]);
       const service = await doomed.expose(echo, { ports: [{ port: 80, targetPort: podPort }] });
       const policy = await doomed.policy('close', { podSelector: {}, policyTypes: ['Ingress'] });
 
       await test.step('the namespace has network, subnet, ports, security group and load balancer', async () => {
         await expect(cloud.loadBalancerOf(service)).toSettleOn(
-          { provisioningStatus: 'ACTIVE', members: expect.arrayContaining([expect.any(String)]) },
+          expectedBalancer(service, echo.podIPs, podPort),
           budgets.loadBalancerActive,
         );
         await untilThere(cloud.securityGroupOf(policy), budgets.policyEffective);
@@ -73,7 +81,7 @@ test.describe('a deleted namespace', () => {
     async ({ budgets, cloud, cluster, namespace }) => {
       const doomed = await namespace.sibling('doomed');
       const [kept, gone] = await Promise.all([
-        namespace.deploy('kept', { replicas: 2 }),
+        namespace.deploy('kept'),
         doomed.deploy('gone', { replicas: 2 }),
       ]);
       const network = await untilThere(cloud.networkOf(doomed), budgets.census);

@@ -2,7 +2,7 @@
  * Services of type ClusterIP over one protocol: every ready pod answers, nobody else does, and Octavia
  * says why.
  */
-import { answersOf, expect, podPort, test, untilThere } from '#helpers';
+import { answersOf, expect, expectedBalancer, podPort, test, untilThere } from '#helpers';
 import { covers } from '../requirements/index.ts';
 
 const variants = [
@@ -38,9 +38,7 @@ test.describe('a Service of type ClusterIP', () => {
         await test.step('Octavia balances the cluster IP over the ready pods', async () => {
           await expect(cloud.loadBalancerOf(service)).toSettleOn(
             {
-              provisioningStatus: 'ACTIVE',
-              vipAddress: service.clusterIP,
-              listeners: [{ protocol, port: servicePort, provisioningStatus: 'ACTIVE' }],
+              ...expectedBalancer(service, echo.podIPs, podPort),
               pools: [
                 { protocol, provisioningStatus: 'ACTIVE', members, memberStatuses: ['ACTIVE'] },
               ],

@@ -1,7 +1,7 @@
 /**
  * One Service that offers the same port number over TCP and over UDP.
  */
-import { answersOf, expect, podPort, test } from '#helpers';
+import { answersOf, expect, expectedBalancer, podPort, test } from '#helpers';
 import { covers } from '../requirements/index.ts';
 
 const ports = { mixed: 80, tcpOnly: 81 };
@@ -23,22 +23,15 @@ test.describe('a Service with TCP and UDP on one port', () => {
           { port: ports.tcpOnly, protocol: 'TCP', targetPort: podPort },
         ],
       });
-      const members = echo.podIPs.map((ip) => `${ip}:${podPort}`).sort();
       const inside = probes.in(client);
 
       await test.step('Octavia has a listener and a pool for each of the three', async () => {
-        const active = { provisioningStatus: 'ACTIVE' } as const;
-        const filled = { ...active, members, memberStatuses: ['ACTIVE'] };
+        const members = echo.podIPs.map((ip) => `${ip}:${podPort}`).sort();
+        const filled = { provisioningStatus: 'ACTIVE', members, memberStatuses: ['ACTIVE'] };
 
         await expect(cloud.loadBalancerOf(service)).toSettleOn(
           {
-            ...active,
-            vipAddress: service.clusterIP,
-            listeners: [
-              { ...active, protocol: 'TCP', port: ports.mixed },
-              { ...active, protocol: 'UDP', port: ports.mixed },
-              { ...active, protocol: 'TCP', port: ports.tcpOnly },
-            ],
+            ...expectedBalancer(service, echo.podIPs, podPort),
             pools: [
               { ...filled, protocol: 'TCP' },
               { ...filled, protocol: 'TCP' },
