@@ -28,6 +28,8 @@ export const zedRoot: RootRecipe = {
     'mariadb-server',
     'python3-pymysql',
     'keystone',
+    // The compiled half of SQLAlchemy: Neutron spends most of its time there.
+    'python3-sqlalchemy-ext',
     'neutron-api',
     'neutron-rpc-server',
     'octavia-api',
