@@ -11,7 +11,7 @@ import { OpenStackSession } from '../../access/openstack.ts';
 import { stopDaemon } from '../base/daemons.ts';
 import { writeInto, writePrivate } from '../base/files.ts';
 import { addresses, type Layout } from '../base/layout.ts';
-import { enter, type Machine, makeDisk, on } from '../base/machines.ts';
+import { enter, type Machine, makeDisk, on, prepareHandles } from '../base/machines.ts';
 import { run } from '../base/shell.ts';
 import { cloudFiles, cloudsFile, type CloudSecrets, keystoneUrl } from './config.ts';
 import { ensureIdentities } from './identities.ts';
@@ -108,6 +108,7 @@ export async function cloudLayer(layout: Layout, root: string): Promise<CloudLay
   const folder = join(target, 'upper');
   if (!existsSync(target)) {
     const secrets = newSecrets();
+    await prepareHandles(layout);
     const handle = await makeDisk(layout, { name: 'schema' }, { lower: [root], binds: {} });
     await fill(layout, { name: 'schema', mount: handle }, secrets);
     await run(['umount', handle]);

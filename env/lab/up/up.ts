@@ -3,12 +3,13 @@
  */
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { hostFacts, requireHost } from '../base/host.ts';
 import type { Layout } from '../base/layout.ts';
 import { runSteps, type Say, type StepTime } from '../base/steps.ts';
 import { components, standIns } from '../components.ts';
+import { pruneBeside } from '../prune.ts';
 import { writeState } from '../state.ts';
 import { cloudSteps, wiringSteps } from './cloud.ts';
 import { clusterSteps } from './cluster.ts';
@@ -42,6 +43,10 @@ export async function up(layout: Layout, options: UpOptions, say: Say): Promise<
     say,
   );
   const machines = making.machines.get();
+  const kept = [making.root, making.switchRoot, making.buildRoot, making.kuryr, making.kubernetes];
+  const layer = dirname(making.layer.get().folder);
+  const old = await pruneBeside([...kept.map((slot) => slot.get()), layer]);
+  if (old.length > 0) say(`Removed from the cache, no longer used: ${old.join(', ')}`);
   await writeState(layout, {
     ...state,
     components: await components(machines.cloud, machines.hypervisor),
