@@ -66,7 +66,7 @@ function common(apiRoot: string): Ini {
     binding: { default_driver: 'kuryr.lib.binding.drivers.vlan', link_iface: nodeNic },
     health_server: { port: addresses.controllerHealthPort },
     cni_health_server: { port: addresses.daemonHealthPort },
-    cni_daemon: { bind_address: '127.0.0.1:5036', worker_num: 2, docker_mode: false },
+    cni_daemon: { bind_address: '127.0.0.1:5036', docker_mode: false },
   };
 }
 
