@@ -73,7 +73,8 @@ function neutron(secrets: CloudSecrets): Ini {
       auth_strategy: 'keystone',
       bind_host: addresses.api,
       bind_port: addresses.neutronPort,
-      api_workers: 1,
+      // One worker is busy all the time when a dozen namespaces come and go.
+      api_workers: 2,
       rpc_workers: 0,
       rpc_state_report_workers: 0,
       transport_url: 'fake://',
