@@ -37,6 +37,38 @@ test.describe('the cluster', () => {
     expect(server.unknown).toEqual([]);
   });
 
+  test('sends every field of a policy, also those whose names are reserved words', async () => {
+    await using server = await startTestKubernetes();
+    using cluster = await clusterOn(server);
+    const spec = {
+      podSelector: { matchLabels: { from: 'here' } },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [
+        {
+          from: [
+            { namespaceSelector: {}, podSelector: { matchLabels: { pod: 'b' } } },
+            { ipBlock: { cidr: '192.0.2.0/24', except: ['192.0.2.7/32'] } },
+          ],
+          ports: [{ protocol: 'TCP', port: 8080 }, { port: 'http' }],
+        },
+      ],
+      egress: [{ to: [{ podSelector: {} }], ports: [{ protocol: 'UDP', port: 53, endPort: 54 }] }],
+    };
+    const policy = (given: object) => ({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'p', namespace: 'demo' },
+      spec: given,
+    });
+
+    await cluster.apply(policy({ podSelector: {}, policyTypes: ['Ingress'] }));
+    await cluster.apply(policy(spec));
+
+    expect(
+      server.objects.get('/apis/networking.k8s.io/v1/namespaces/demo/networkpolicies'),
+    ).toMatchObject([{ spec }]);
+  });
+
   test('shows addresses, endpoints and events', async () => {
     await using server = await startTestKubernetes();
     using cluster = await clusterOn(server);

@@ -29,7 +29,7 @@ export async function applyObject<T extends KubernetesObject>(
 ): Promise<T> {
   const doing = `Applying ${nameOf(object)}`;
   // The library writes into what it is given.
-  const copy = (): T => structuredClone(object);
+  const copy = (): T => inLibraryWords(structuredClone(object));
   try {
     return await kubernetes.call(doing, ({ objects }) => objects.create(copy()));
   } catch (error) {
@@ -53,6 +53,31 @@ export async function removeObject(kubernetes: KubernetesAccess, object: ObjectR
       undefined,
       'Background',
     ),
+  );
+}
+
+/**
+ * Puts an object into the words of the library's models, where `from` of a network policy is called
+ * `_from`. Its serializer drops what it does not know without a word, and a policy that has lost its
+ * `from` admits everybody (client-node 1.4.0, V1NetworkPolicyIngressRule).
+ */
+function inLibraryWords<T extends KubernetesObject>(object: T): T {
+  return object.kind === 'NetworkPolicy' ? (withPeersRenamed(object) as T) : object;
+}
+
+function withPeersRenamed(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(withPeersRenamed);
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      // A label may have the same name, but is no list.
+      key === 'from' && Array.isArray(inner) ? '_from' : key,
+      withPeersRenamed(inner),
+    ]),
   );
 }
 
