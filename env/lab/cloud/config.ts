@@ -73,8 +73,8 @@ function neutron(secrets: CloudSecrets): Ini {
       auth_strategy: 'keystone',
       bind_host: addresses.api,
       bind_port: addresses.neutronPort,
-      // One worker is busy all the time when a dozen namespaces come and go.
-      api_workers: 2,
+      // With two, each has a view of OVN of its own: a port made by one is not yet known to the other.
+      api_workers: 1,
       rpc_workers: 0,
       rpc_state_report_workers: 0,
       transport_url: 'fake://',
