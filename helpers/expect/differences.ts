@@ -67,9 +67,22 @@ function walk(expected: unknown, actual: unknown, path: string): Difference[] {
 
 function walkArray(expected: readonly unknown[], actual: unknown, path: string): Difference[] {
   if (!Array.isArray(actual) || actual.length !== expected.length) {
-    return [difference(expected, actual, path)];
+    return [difference(expected, inFieldsOf(expected, actual), path)];
   }
   return expected.flatMap((item, index) => walk(item, actual[index], `${path}[${index}]`));
+}
+
+/** Leaves out the fields that nobody asked for, so that what differs fits on a line. */
+function inFieldsOf(expected: readonly unknown[], actual: unknown): unknown {
+  if (!Array.isArray(actual) || expected.length === 0 || !expected.every(isPlainObject)) {
+    return actual;
+  }
+  const asked = new Set(expected.flatMap((item) => Object.keys(item)));
+  return actual.map((item: unknown) =>
+    isPlainObject(item)
+      ? Object.fromEntries(Object.entries(item).filter(([key]) => asked.has(key)))
+      : item,
+  );
 }
 
 function difference(expected: unknown, actual: unknown, path: string): Difference {

@@ -57,6 +57,28 @@ test.describe('toSettleOn', () => {
     );
   });
 
+  test('shows of a list that is too short or too long only the fields that were asked for', async () => {
+    const balancer = series('load balancer demo/echo', [
+      { listeners: [{ id: '40d4d611', protocol: 'UDP', port: 53, allowedCidrs: [] }] },
+    ]);
+
+    const judgement = await settleOn(
+      balancer,
+      {
+        listeners: [
+          { protocol: 'TCP', port: 53 },
+          { protocol: 'UDP', port: 53 },
+        ],
+      },
+      budget,
+    );
+
+    expect(judgement.message()).toContain(
+      "listeners: expected [ { port: 53, protocol: 'TCP' }, { port: 53, protocol: 'UDP' } ], " +
+        "last read [ { port: 53, protocol: 'UDP' } ]",
+    );
+  });
+
   test('gives every read a signal that ends with the budget', async () => {
     let isAborted = false;
     const hung = reading(

@@ -61,6 +61,19 @@ test.describe('a removed namespace', () => {
     );
   });
 
+  test('loses its policies first, while its pods are there', async () => {
+    await using site = await siteOf();
+    const namespace = await Namespace.create(site.context);
+    await namespace.policy('close', { podSelector: {}, policyTypes: ['Ingress'] });
+
+    await namespace.remove();
+
+    const deleted = site.kubernetes.asked
+      .filter(({ method }) => method === 'DELETE')
+      .map(({ path }) => path.split('/').at(-2));
+    expect(deleted).toEqual(['networkpolicies', 'namespaces']);
+  });
+
   test('is waited for until Kuryr has let go of everything', async () => {
     await using site = await siteOf();
     const namespace = await Namespace.create(site.context);

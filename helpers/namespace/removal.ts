@@ -13,7 +13,7 @@ import type { Reading } from '../reading.ts';
 /** A namespace that is to go. */
 export interface Removal {
   readonly cluster: Cluster;
-  readonly budgets: Pick<Budgets, 'namespaceDeleted' | 'census'>;
+  readonly budgets: Pick<Budgets, 'policyEffective' | 'namespaceDeleted' | 'census'>;
   readonly name: string;
   readonly footprint: Reading<FootprintView>;
 }
@@ -30,6 +30,7 @@ export async function removeNamespace({
 }: Removal): Promise<void> {
   // Seen once, the objects are found again by their ids after their names' owner is gone.
   await footprint.read(AbortSignal.timeout(readMs));
+  await removePolicies(cluster, name, budgets.policyEffective);
   await cluster.remove({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   const rest = await emptied(`namespace ${name}`, budgets.namespaceDeleted, () =>
     remainsOf(cluster, name),
@@ -45,6 +46,29 @@ export async function removeNamespace({
         lines.map((line) => `  ${line}`).join('\n'),
     );
   }
+}
+
+/**
+ * Policies go while their pods are there: Kuryr 10.0.0 does not get rid of a policy once a port of its
+ * namespace is back in the pool (vif_pool.py, remove_sg_from_pools). Whether they go is no matter here.
+ */
+async function removePolicies(
+  cluster: Cluster,
+  namespace: string,
+  budget: BudgetSpec,
+): Promise<void> {
+  const policies = async (): Promise<string[]> => {
+    const { items } = await cluster.access.call(
+      `Listing policies of namespace "${namespace}"`,
+      ({ networking }) => networking.listNamespacedNetworkPolicy({ namespace }),
+    );
+    return items.map(({ metadata }) => metadata?.name ?? '');
+  };
+  for (const name of await policies()) {
+    const kind = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' };
+    await cluster.remove({ ...kind, metadata: { namespace, name } });
+  }
+  await emptied(`policies of namespace ${namespace}`, budget, policies);
 }
 
 /** Looks until a list is empty or the budget is spent; gives what is left then. */

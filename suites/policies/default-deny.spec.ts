@@ -124,6 +124,25 @@ test.describe('the default-deny policy', () => {
         await expectWhatRulesSay([...everywhere, { namespace: x.name, spec: admitOne }]);
       });
 
+      await test.step('the rule that Kuryr has made names the one pod, port and protocol', async () => {
+        const [guest] = pods.filter(({ namespace: zone, name }) => zone === y.name && name === 'b');
+
+        await expect(cluster.kuryrNetworkPolicyOf(allow.namespace, allow.name)).toSettleOn(
+          {
+            isApplied: true,
+            made: expect.arrayContaining([
+              expect.objectContaining({
+                direction: 'ingress',
+                protocol: 'tcp',
+                ports: [podPort, podPort],
+                remote: `${guest?.ip}/32`,
+              }),
+            ]),
+          },
+          budgets.policyEffective,
+        );
+      });
+
       await test.step('the pod that both policies select carries both groups, the others one', async () => {
         const [denying, admitting] = await Promise.all([
           untilThere(cloud.securityGroupOf(denyX), budgets.policyEffective),
