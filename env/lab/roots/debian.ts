@@ -52,14 +52,20 @@ export async function sourcesFor(suite: string): Promise<string[]> {
   ];
 }
 
-/** Unpacks mmdebstrap into the cache unless the host has it; gives the program's path. */
-async function mmdebstrap(cache: string): Promise<string> {
+/**
+ * Unpacks mmdebstrap into the cache unless the host has it; gives the program's path. To be ended before
+ * roots are made side by side: apt allows one user of its lists.
+ */
+export async function mmdebstrap(cache: string): Promise<string> {
   const installed = await attempt(['which', 'mmdebstrap']);
   if (installed !== undefined) return installed.trim();
   const folder = join(cache, 'tools', 'mmdebstrap');
   const program = join(folder, 'usr/bin/mmdebstrap');
   if (existsSync(program)) return program;
+  const partial = `${folder}.partial`;
+  await rm(partial, { recursive: true, force: true });
   const download = join(cache, 'tools', 'download');
+  await rm(download, { recursive: true, force: true });
   await mkdir(download, { recursive: true });
   const state = [
     '-o',
@@ -77,7 +83,8 @@ async function mmdebstrap(cache: string): Promise<string> {
   if (deb === undefined) {
     throw new StackError('LAB_NO_MMDEBSTRAP', 'Fetching mmdebstrap: apt-get left no package.');
   }
-  await run(['dpkg-deb', '-x', join(download, deb), folder]);
+  await run(['dpkg-deb', '-x', join(download, deb), partial]);
+  await rename(partial, folder);
   await rm(download, { recursive: true });
   return program;
 }

@@ -8,7 +8,7 @@ import { cloudLayer } from '../cloud/databases.ts';
 import { labImages } from '../cluster/images.ts';
 import { buildKubernetes } from '../cluster/kubernetes-build.ts';
 import { installKuryr } from '../kuryr/programs.ts';
-import { makeRoot } from '../roots/debian.ts';
+import { makeRoot, mmdebstrap } from '../roots/debian.ts';
 import { buildRoot, switchRoot, zedRoot } from '../roots/recipes.ts';
 import { type Making, type Slot, step } from './making.ts';
 
@@ -24,13 +24,19 @@ export function cachedParts(making: Making): Step[] {
     return undefined;
   };
   return [
-    step('root of OpenStack Zed and the container runtime', [], () =>
+    step('mmdebstrap', [], async () => {
+      await mmdebstrap(cache);
+      return undefined;
+    }),
+    step('root of OpenStack Zed and the container runtime', ['mmdebstrap'], () =>
       made(making.root, () => makeRoot(cache, zedRoot)),
     ),
-    step('root of Open vSwitch', [], () =>
+    step('root of Open vSwitch', ['mmdebstrap'], () =>
       made(making.switchRoot, () => makeRoot(cache, switchRoot)),
     ),
-    step('root with compilers', [], () => made(making.buildRoot, () => makeRoot(cache, buildRoot))),
+    step('root with compilers', ['mmdebstrap'], () =>
+      made(making.buildRoot, () => makeRoot(cache, buildRoot)),
+    ),
     step('Kuryr programs', ['root with compilers'], () =>
       made(making.kuryr, () =>
         installKuryr({ cache, buildRoot: making.buildRoot.get(), log: making.log('build-kuryr') }),
