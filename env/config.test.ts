@@ -9,6 +9,7 @@ test.describe('the context of a run', () => {
       profile: 'lab',
       outDir: '/var/tmp/out',
       brokerSocket: '/run/broker.sock',
+      stackSocket: '/run/stack.sock',
     };
 
     expect(runContext(environmentOf(context))).toEqual(context);

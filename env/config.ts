@@ -1,6 +1,6 @@
 /**
  * The only reader of the process environment. A run hands its context to its child processes through
- * four variables, and this file both reads and writes them.
+ * five variables, and this file both reads and writes them.
  */
 import { randomBytes } from 'node:crypto';
 import { homedir, tmpdir } from 'node:os';
@@ -17,6 +17,8 @@ export interface RunContext {
   readonly profile: string;
   /** Socket of the run-wide broker, once it is started. */
   readonly brokerSocket?: string;
+  /** Socket of the process in which the stack of this run lives, if it has one. */
+  readonly stackSocket?: string;
 }
 
 /** The environment of a process, as Node hands it out. */
@@ -27,6 +29,7 @@ const names = {
   outDir: 'KC_OUT',
   runId: 'KC_RUN_ID',
   broker: 'KC_BROKER',
+  stack: 'KC_STACK',
 } as const;
 
 const runIdForm = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
@@ -61,12 +64,16 @@ export function runContext(environment: Environment = process.env): RunContext {
         '40 lower-case letters, digits and dashes. Unset it, or choose a shorter one.',
     );
   }
-  const broker = environment[names.broker];
+  const set = (name: string): string | undefined =>
+    environment[name] === '' ? undefined : environment[name];
+  const broker = set(names.broker);
+  const stack = set(names.stack);
   return {
     runId,
     profile,
     outDir: resolve(environment[names.outDir] ?? join('reports', 'out', runId)),
-    ...(broker === undefined || broker === '' ? {} : { brokerSocket: broker }),
+    ...(broker === undefined ? {} : { brokerSocket: broker }),
+    ...(stack === undefined ? {} : { stackSocket: stack }),
   };
 }
 
@@ -77,6 +84,7 @@ export function environmentOf(context: RunContext): Record<string, string> {
     [names.outDir]: context.outDir,
     [names.runId]: context.runId,
     ...(context.brokerSocket === undefined ? {} : { [names.broker]: context.brokerSocket }),
+    ...(context.stackSocket === undefined ? {} : { [names.stack]: context.stackSocket }),
   };
 }
 

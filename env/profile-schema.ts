@@ -11,6 +11,7 @@ import {
   defaultBudgets,
 } from './budgets.ts';
 import { capabilities } from './capabilities.ts';
+import { completed, type Refusal, refusalsOf } from './profile-embedded.ts';
 import { openStackSeries } from './series.ts';
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000 };
@@ -87,12 +88,32 @@ const limits = z.strictObject({
   workers: z.int().min(1).max(64),
 });
 
-/** The form of a profile file. */
-export const profileSchema = z
+/** What only a simulated stack can be asked to be. */
+const simulated = z.strictObject({
+  ml2: z
+    .strictObject({
+      backend: z.enum(['ovn', 'ovs']),
+      firewall: z.enum(['ovn', 'openvswitch', 'iptables_hybrid']),
+    })
+    .optional(),
+  /** Whether Neutron's trunk extension is loaded. */
+  trunk: z.boolean().optional(),
+  /** A release of OpenShift, such as "4.14". */
+  openshift: z
+    .string()
+    .regex(/^\d+\.\d+$/, 'write a release such as "4.14", in quotes')
+    .optional(),
+  /** How many nodes take pods. */
+  nodes: z.int().min(1).max(20).optional(),
+  /** Decides ids, delays and choices of the stack. */
+  seed: z.string().min(1).optional(),
+});
+
+const fullSchema = z
   .strictObject({
     name,
     title: z.string().min(1),
-    stack: z.enum(['lab', 'adopt']),
+    stack: z.enum(['embedded', 'lab', 'adopt']),
     series: z.enum(openStackSeries),
     kuryr: z
       .string()
@@ -106,6 +127,7 @@ export const profileSchema = z
     limits,
     layout,
     connection: connection.optional(),
+    ...simulated.shape,
   })
   .superRefine((profile, context) => {
     if (profile.stack === 'adopt' && profile.connection === undefined) {
@@ -114,6 +136,11 @@ export const profileSchema = z
         path: ['connection'],
         message: 'an adopted stack needs kubeconfig, cloudsYaml and cloud',
       });
+    }
+    for (const { path, message } of profile.stack === 'embedded'
+      ? refusalsOf(profile)
+      : simulatedKeysIn(profile)) {
+      context.addIssue({ code: 'custom', path: [...path], message });
     }
     for (const claim of contradictedClaims(profile)) {
       context.addIssue({ code: 'custom', path: ['claims'], message: claim });
@@ -128,6 +155,18 @@ export const profileSchema = z
       }
     });
   });
+
+/** The form of a profile file. One of an embedded stack may leave out whatever follows from its axes. */
+export const profileSchema = z.preprocess(completed, fullSchema);
+
+function simulatedKeysIn(profile: Readonly<Record<string, unknown>>): Refusal[] {
+  return Object.keys(simulated.shape)
+    .filter((key) => profile[key] !== undefined)
+    .map((key) => ({
+      path: [key],
+      message: 'can be chosen for a stack of the kind "embedded" only: remove it',
+    }));
+}
 
 interface ClaimFacts {
   readonly podMode: 'nested-vlan' | 'neutron-vif';

@@ -2,11 +2,12 @@
  * Loads a profile: a checked-in description of one stack. Everything that is wrong with it is reported
  * at once, each problem with file, line, key path and remedy.
  */
+import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { homedir } from 'node:os';
-import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
+import { isNode, LineCounter, parse, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { ProfileError } from './errors.ts';
 import { type KnownFailure, knownFailuresSchema, profileSchema } from './profile-schema.ts';
@@ -28,19 +29,41 @@ export interface Profile extends Readonly<Omit<ProfileFile, 'connection'>> {
 
 const shelf = join(dirname(fileURLToPath(import.meta.url)), 'profiles');
 const suffix = /\.ya?ml$/;
+/** The embedded profiles that come with the project: one row each, by name. */
+const table = join(shelf, 'embedded.table.yaml');
 
+/** A document, and the part of it that is meant. */
 interface Source {
   readonly file: string;
   readonly document: Document;
   readonly lines: LineCounter;
+  readonly at: readonly string[];
+  /** What every part of its kind has in common. */
+  readonly shared?: Readonly<Record<string, unknown>>;
 }
 
-/** Loads a profile by its name on the shelf (env/profiles) or by the path of its file. */
+/** The names of the embedded profiles that come with the project, in the order of their table. */
+export function embeddedProfileNames(): string[] {
+  return Object.keys(parse(readFileSync(table, 'utf8')) as object);
+}
+
+/** The names of all profiles that come with the project; the default comes first. */
+export function profileNames(): string[] {
+  const own = readdirSync(shelf)
+    .filter((name) => /^[^.]+\.yaml$/.test(name))
+    .map((name) => name.replace(suffix, ''))
+    .sort();
+  return [...new Set([...embeddedProfileNames(), ...own])];
+}
+
+/** Loads a profile by its name (in env/profiles) or by the path of its file. */
 export async function loadProfile(nameOrFile: string): Promise<Profile> {
   const file = suffix.test(nameOrFile) ? resolve(nameOrFile) : join(shelf, `${nameOrFile}.yaml`);
   const listFile = file.replace(suffix, '.known-failures.yaml');
   const [source, list] = await Promise.all([
-    readYaml(file, `Give the path of a profile file, or the name of one in ${shelf}.`),
+    suffix.test(nameOrFile) || !embeddedProfileNames().includes(nameOrFile)
+      ? readYaml(file, `Give the path of a profile file, or the name of one in ${shelf}.`)
+      : rowOf(nameOrFile),
     readYamlIfThere(listFile),
   ]);
   const problems: string[] = [];
@@ -59,6 +82,11 @@ export async function loadProfile(nameOrFile: string): Promise<Profile> {
     knownFailures,
     ...(connection === undefined ? {} : { connection: absolute(connection, dirname(file)) }),
   };
+}
+
+async function rowOf(name: string): Promise<Source> {
+  const source = await readYaml(table, 'It comes with the project.');
+  return { ...source, at: [name], shared: { name, stack: 'embedded' } };
 }
 
 function absolute(connection: Connection, folder: string): Connection {
@@ -103,7 +131,7 @@ async function readYaml(file: string, remedy: string): Promise<Source> {
         document.errors.map((error) => `  ${error.message}`).join('\n'),
     );
   }
-  return { file, document, lines };
+  return { file, document, lines, at: [] };
 }
 
 function parsed<T extends z.ZodType>(
@@ -111,7 +139,10 @@ function parsed<T extends z.ZodType>(
   schema: T,
   problems: string[],
 ): z.output<T> | undefined {
-  const result = schema.safeParse(source.document.toJS());
+  const whole = source.document.toJS() as Readonly<Record<string, object>>;
+  const [row] = source.at;
+  const meant = row === undefined ? whole : { ...source.shared, ...whole[row] };
+  const result = schema.safeParse(meant);
   if (result.success) {
     return result.data;
   }
@@ -155,7 +186,8 @@ function problem(source: Source, path: readonly PropertyKey[], text: string): st
 function lineOf(source: Source, keys: readonly (string | number)[]): number | undefined {
   // A missing key has no place of its own; its nearest present ancestor has.
   for (let length = keys.length; length > 0; length--) {
-    const node: unknown = source.document.getIn(keys.slice(0, length), true);
+    const path = [...source.at, ...keys.slice(0, length)];
+    const node: unknown = source.document.getIn(path, true);
     if (isNode(node) && node.range) {
       return source.lines.linePos(node.range[0]).line;
     }

@@ -4,27 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { OpenStackSeries } from '../series.ts';
+import type { KuryrRelease, OpenStackSeries } from '../series.ts';
 
-/** Every release line of Kuryr that can be simulated, oldest first. */
-export const kuryrReleases = [
-  '0.4',
-  '0.5',
-  '1.0',
-  '1.1',
-  '2.0',
-  '3.0',
-  '4.0',
-  '5.0',
-  '6.0',
-  '7.0',
-  '8.0',
-  '9.0',
-  '10.0',
-] as const;
-
-/** A release line of Kuryr. */
-export type KuryrRelease = (typeof kuryrReleases)[number];
+export { kuryrReleases, type KuryrRelease } from '../series.ts';
 
 /** The choices that a stack is made of; which of them fit together is decided by the profile. */
 export interface Axes {
@@ -35,7 +17,8 @@ export interface Axes {
   /** `iptables_hybrid` does not filter trunk subports. */
   readonly firewall: 'ovn' | 'openvswitch' | 'iptables_hybrid';
   readonly podMode: 'nested-vlan' | 'neutron-vif';
-  readonly cluster: { readonly kind: 'kind' } | { readonly kind: 'openshift'; readonly release: string };
+  readonly cluster:
+    { readonly kind: 'kind' } | { readonly kind: 'openshift'; readonly release: string };
   readonly workers: number;
 }
 
@@ -74,7 +57,8 @@ export class Random {
 
 /** A request that no part of the stack knows. */
 export interface UnknownRequest {
-  readonly server: 'kubernetes' | 'keystone' | 'neutron' | 'octavia' | 'nova' | 'glance' | 'runtime';
+  readonly server:
+    'kubernetes' | 'keystone' | 'neutron' | 'octavia' | 'nova' | 'glance' | 'runtime';
   readonly method: string;
   readonly path: string;
   readonly body: string;
