@@ -37,13 +37,15 @@ test.describe('the command line', () => {
       'run',
       'list',
       'explain',
+      'stack',
+      'matrix',
       'lab',
       'help',
     ]);
   });
 
   test('has help for every command', async () => {
-    for (const command of ['run', 'list', 'explain', 'lab']) {
+    for (const command of ['run', 'list', 'explain', 'stack', 'matrix', 'lab']) {
       const { status, out } = await kuryrConformance(command, '--help');
 
       expect(status, command).toBe(0);
@@ -52,11 +54,12 @@ test.describe('the command line', () => {
   });
 
   const wrong: [words: string[], said: RegExp][] = [
-    [['run'], /^Running scenarios: no profile is chosen, .* one of ("lab.*)+\n$/],
     [
       ['run', '--profile', 'nope'],
-      /nope\.yaml": there is no such file\. .* known profiles are "lab/,
+      /nope\.yaml": there is no such file\. .* known profiles are "embedded", "lab" and the \d+ others of env\/profiles\/embedded/,
     ],
+    [['stack', '--profile', 'lab'], /^Starting the stack of profile "lab": it is none that/],
+    [['matrix', '--profile', 'lab'], /^Choosing profile "lab": the embedded profiles are "emb/],
     [['run', '--profile', 'lab', '--area', 'weather'], /^Choosing area "weather": the areas are /],
     [['run', '--profile', 'lab', '--requirement', 'X-1'], /^Choosing requirement "X-1": /],
     [['run', '--profile', 'lab', '--shard', '4/3'], /^Reading --shard: found "4\/3"\. Write i\/n/],

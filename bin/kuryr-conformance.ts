@@ -10,7 +10,9 @@ import { JournalError } from '../reports/journal.ts';
 import { explainCommand } from './commands/explain.ts';
 import { labCommand } from './commands/lab.ts';
 import { listCommand } from './commands/list.ts';
+import { matrixCommand } from './commands/matrix.ts';
 import { runCommand } from './commands/run.ts';
+import { stackCommand } from './commands/stack.ts';
 import { exitStatus, UsageError } from './commands/usage.ts';
 
 /** Runs one command and returns the exit status of the process. */
@@ -27,6 +29,8 @@ export async function main(words: readonly string[]): Promise<number> {
       .addCommand(runCommand(done))
       .addCommand(listCommand())
       .addCommand(explainCommand())
+      .addCommand(stackCommand())
+      .addCommand(matrixCommand(done))
       .addCommand(await labCommand(words))
       .addHelpText(
         'after',

@@ -2,8 +2,8 @@
  * The only door to the stacks: profiles, capabilities, budgets, access to the two APIs, marks and their
  * sweep, and `openStack`. Which driver answers is decided here, by the profile.
  */
-import type { Profile } from './profile.ts';
-import type { Stack } from './stack.ts';
+import { loadProfile, type Profile } from './profile.ts';
+import type { HostedStack, Stack } from './stack.ts';
 
 export { KubernetesAccess, type KubernetesClients, KubernetesError } from './access/kubernetes.ts';
 export { nodeFactOf } from './access/nodes.ts';
@@ -33,11 +33,18 @@ export {
 export { CatalogueError, ProbeError, ProfileError, StackError } from './errors.ts';
 export { labelKeys, labelsFor, runOfTags, selectorFor, slug, tagFor, tagPrefix } from './labels.ts';
 export type { KnownFailure } from './profile-schema.ts';
-export { type Connection, loadProfile, type Profile } from './profile.ts';
+export {
+  type Connection,
+  embeddedProfileNames,
+  loadProfile,
+  type Profile,
+  profileNames,
+} from './profile.ts';
 export { redact, redactJson, Secret } from './redaction.ts';
 export { compareSeries, openStackSeries, type OpenStackSeries } from './series.ts';
 export type {
   EvidenceFile,
+  HostedStack,
   NodeFact,
   ProcessHandle,
   Stack,
@@ -52,10 +59,22 @@ export async function openStack(profile: Profile): Promise<Stack> {
   return drivers[profile.stack](profile);
 }
 
+/** Starts the stack that a profile describes, if it is one that lives and ends with a run. */
+export async function hostStack(nameOrFile: string): Promise<HostedStack | undefined> {
+  const { stack } = await loadProfile(nameOrFile);
+  if (stack !== 'embedded') return undefined;
+  const { hostEmbedded } = await import('./embedded/host.ts');
+  return hostEmbedded(nameOrFile);
+}
+
 type Driver = (profile: Profile) => Promise<Stack>;
 
 // A driver is loaded when it is asked for: nobody pays for the tools of a stack they do not use.
 const drivers: Readonly<Record<Profile['stack'], Driver>> = {
+  embedded: async (profile) => {
+    const { openEmbedded } = await import('./embedded/stack.ts');
+    return openEmbedded(profile);
+  },
   lab: async (profile) => {
     const { openLab } = await import('./lab/stack.ts');
     return openLab(profile);

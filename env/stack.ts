@@ -61,4 +61,13 @@ export interface Stack extends AsyncDisposable {
   outside(argv: readonly string[]): ProcessHandle;
   /** Logs of the parts of the stack, for a scenario that has failed. */
   evidence(): Promise<EvidenceFile[]>;
+  /** What the stack was asked since then and does not know; a scenario of that time cannot be judged. */
+  complaints?(since: Date): Promise<string[]>;
+}
+
+/** A stack that a run has to start, and that ends with it. */
+export interface HostedStack extends AsyncDisposable {
+  readonly access: StackAccess;
+  /** Hand it to the workers in RunContext.stackSocket. */
+  readonly socketPath: string;
 }

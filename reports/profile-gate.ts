@@ -5,7 +5,7 @@ import type { Reporter, Suite } from '@playwright/test/reporter';
 
 const refusal =
   'Running scenarios: no profile is chosen, so there is no stack to run them on. ' +
-  'Choose one with "npm run conformance -- --profile NAME_OR_FILE"; for the tests of the project itself run "npm run test:unit".';
+  'Run "npm run conformance", which starts the profile "embedded" or the one of --profile; for the tests of the project itself run "npm run test:unit".';
 
 /** Stops a run that holds scenarios; it stands only in the configuration without a profile. */
 export class ProfileGate implements Reporter {

@@ -1,8 +1,9 @@
 /**
- * Where things are in this project, and what may be chosen: areas, profiles, requirements.
+ * Where things are in this project, and what may be chosen: areas and requirements.
  */
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
+import { cwd } from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 /** The root folder of this project. */
@@ -16,15 +17,16 @@ export function areas(): string[] {
     .sort();
 }
 
-/** The names of the profiles that come with the project. */
-export function profileNames(): string[] {
-  return readdirSync(join(root, 'env/profiles'))
-    .filter((name) => name.endsWith('.yaml') && !name.endsWith('.known-failures.yaml'))
-    .map((name) => name.replace(/\.yaml$/, ''))
-    .sort();
-}
-
 /** Joins names for a message. */
 export function named(names: readonly string[]): string {
   return names.length === 0 ? 'none' : names.map((name) => `"${name}"`).join(', ');
+}
+
+/** The stack that is meant when none is chosen. */
+export const defaultProfile = 'embedded';
+
+/** Makes the path of a profile file absolute, so that it means the same in every process; names stay. */
+export function profileFrom(nameOrFile: string): string {
+  const isFile = /\.ya?ml$/.test(nameOrFile);
+  return isFile && !isAbsolute(nameOrFile) ? resolve(cwd(), nameOrFile) : nameOrFile;
 }

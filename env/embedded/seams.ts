@@ -45,7 +45,10 @@ export interface PortRow extends CloudObject {
   readonly admin_state_up: boolean;
   readonly port_security_enabled: boolean;
   readonly security_groups: readonly string[];
-  readonly allowed_address_pairs: readonly { readonly ip_address: string; readonly mac_address?: string }[];
+  readonly allowed_address_pairs: readonly {
+    readonly ip_address: string;
+    readonly mac_address?: string;
+  }[];
   readonly 'binding:host_id': string;
 }
 

@@ -1,0 +1,100 @@
+/**
+ * The other end of the socket of a stack's process: orders with one answer, and programs at the outside
+ * vantage as if they were children of the process that asked for them.
+ */
+import { createConnection, type Socket } from 'node:net';
+import { PassThrough, Writable } from 'node:stream';
+import { z } from 'zod';
+import { hearLines } from '../broker/lines.ts';
+import { StackError } from '../errors.ts';
+import type { ProcessHandle } from '../stack.ts';
+import { type Order, outputForm } from './control-forms.ts';
+
+const problemForm = z.object({ problem: z.string() });
+
+/** Gives an order and gets its answer in the form that belongs to it. */
+export async function ask<T extends z.ZodType>(
+  path: string,
+  order: Exclude<Order, { op: 'run' }>,
+  form: T,
+): Promise<z.output<T>> {
+  const line = await new Promise<string | undefined>((resolve, reject) => {
+    const socket = opened(path, order);
+    hearLines(socket, resolve);
+    socket.once('error', (cause) => {
+      reject(gone(order.op, cause));
+    });
+    socket.once('close', () => {
+      resolve(undefined);
+    });
+  });
+  if (line === undefined) throw gone(order.op);
+  const answer: unknown = JSON.parse(line);
+  const problem = problemForm.safeParse(answer);
+  if (problem.success) throw new StackError('STACK_ORDER_FAILED', problem.data.problem);
+  return form.parse(answer);
+}
+
+/** Starts a program at the outside vantage. */
+export function runOutside(path: string, argv: readonly string[]): ProcessHandle {
+  const socket = opened(path, { op: 'run', argv: [...argv] });
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const say = (words: object): void => {
+    if (socket.writable) socket.write(`${JSON.stringify(words)}\n`);
+  };
+  const exited = new Promise<number | null>((resolve, reject) => {
+    hearLines(socket, (line) => {
+      const { out, err, exit, problem } = outputForm.parse(JSON.parse(line));
+      if (out !== undefined) stdout.write(Buffer.from(out, 'base64'));
+      if (err !== undefined) stderr.write(Buffer.from(err, 'base64'));
+      if (exit !== undefined) resolve(exit);
+      if (problem !== undefined) reject(new StackError('STACK_ORDER_FAILED', problem));
+    });
+    socket.once('error', (cause) => {
+      reject(gone('run', cause));
+    });
+    socket.once('close', () => {
+      stdout.end();
+      stderr.end();
+      // A status that has arrived stands; without one the program ended with its stack.
+      resolve(null);
+    });
+  });
+  exited.catch(() => undefined);
+  return {
+    stdin: inputOf(say),
+    stdout,
+    stderr,
+    kill: () => {
+      say({ isKill: true });
+    },
+    exited,
+  };
+}
+
+function opened(path: string, order: Order): Socket {
+  const socket = createConnection(path);
+  socket.write(`${JSON.stringify(order)}\n`);
+  return socket;
+}
+
+function inputOf(say: (words: object) => void): Writable {
+  return new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      say({ data: Buffer.from(chunk).toString('base64') });
+      done();
+    },
+    final: (done) => {
+      say({ isEnd: true });
+      done();
+    },
+  });
+}
+
+function gone(doing: string, cause?: Error): StackError {
+  return new StackError(
+    'STACK_GONE',
+    `Asking the process of the stack to "${doing}": ${cause?.message ?? 'it hung up'}. Its run has ended, or it broke; start the run again.`,
+    { cause },
+  );
+}
