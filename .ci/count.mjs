@@ -1,15 +1,19 @@
-// Counts what a run of "npm test" has done: one for each static check of the script "check", and one
-// for each unit test, as Playwright's JSON report has them. Prints the last line of .ci/run.
+// Counts what a run of "npm test" has done: one for each static check of the script "check", one for each
+// unit test, as Playwright's JSON report has them, and one for each scenario on the embedded stack, as the
+// document of that run has them. Prints the last line of .ci/run.
 import { existsSync, readFileSync } from 'node:fs';
 
-const [logFile = '', unitFile = '', status = '1'] = process.argv.slice(2);
+const [logFile = '', unitFile = '', runFile = '', status = '1'] = process.argv.slice(2);
 const { name, version, scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 // The list of checks stands in package.json and nowhere else.
 const checks = [...scripts.check.matchAll(/npm run ([\w:-]+)/g)].map(([, check]) => check);
 const log = readFileSync(logFile, 'utf8');
-const begun = checks.filter((check) => log.includes(`> ${name}@${version} ${check}\n`));
-const failedCheck = status === '0' ? undefined : begun.at(-1);
+const hasBegun = (script) => log.includes(`> ${name}@${version} ${script}\n`);
+const begun = checks.filter(hasBegun);
+const runHasBegun = hasBegun('conformance');
+// A run begins only when every check has gone through.
+const failedCheck = status === '0' || runHasBegun ? undefined : begun.at(-1);
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const check of checks.filter((each) => each !== 'test:unit')) {
@@ -17,6 +21,11 @@ for (const check of checks.filter((each) => each !== 'test:unit')) {
 }
 if (begun.includes('test:unit')) {
   countUnitTests();
+} else {
+  total.skipped += 1;
+}
+if (runHasBegun) {
+  countScenarios();
 } else {
   total.skipped += 1;
 }
@@ -36,4 +45,24 @@ function countUnitTests() {
   total.passed += stats.expected;
   total.failed += stats.unexpected + stats.flaky;
   total.skipped += stats.skipped;
+}
+
+function countScenarios() {
+  if (!existsSync(runFile)) {
+    // The run ended without a document.
+    total.failed += 1;
+    return;
+  }
+  const { scenarios } = JSON.parse(readFileSync(runFile, 'utf8'));
+  const counted = {
+    passed: 'passed',
+    'known-failure': 'passed',
+    failed: 'failed',
+    inconclusive: 'failed',
+    'not-applicable': 'skipped',
+    'not-run': 'failed',
+  };
+  for (const { verdict } of scenarios) {
+    total[counted[verdict]] += 1;
+  }
 }
