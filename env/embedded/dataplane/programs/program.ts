@@ -1,0 +1,45 @@
+/**
+ * What a program of a container is, and what it finds when it starts.
+ */
+import type { PassThrough } from 'node:stream';
+import type { RunningProcess } from '../../seams.ts';
+import type { Handles } from '../sockets/handles.ts';
+import type { ProcessSockets } from '../sockets/modules.ts';
+
+/** What a program finds when it starts. */
+export interface ProgramContext {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly hostname: string;
+  readonly stdin: PassThrough;
+  readonly stdout: PassThrough;
+  readonly stderr: PassThrough;
+  readonly handles: Handles;
+  readonly sockets: ProcessSockets;
+  /** Where the records of the cluster DNS are, once somebody has said so. */
+  readonly names: () => NameSource | undefined;
+  /** The text of a file of the container. */
+  read(path: string): string | undefined;
+  /** Starts another process in the same container; undefined for a program that the image lacks. */
+  spawn(argv: readonly string[]): RunningProcess | undefined;
+  /** Ends the process. */
+  exit(status: number): void;
+  /** Is called when somebody wants the process to end. */
+  onTerminate(then: () => void): void;
+}
+
+/** A program: it returns when it has started, and ends by `exit` or with its last handle. */
+export type Program = (context: ProgramContext) => Promise<void> | void;
+
+/** An answer of a name server, in the words of dns-packet. */
+export interface NameReply {
+  readonly answers?: readonly object[];
+  readonly authorities?: readonly object[];
+  readonly additionals?: readonly object[];
+  readonly rcode?: string;
+}
+
+/** Where the cluster DNS gets its records; `ClusterNames` of env/images is one. */
+export interface NameSource {
+  answer(query: { readonly name: string; readonly type: string }): NameReply;
+}
