@@ -1,0 +1,121 @@
+/**
+ * Floating IPs of services of type LoadBalancer: from the pool of the external network, or one that the
+ * user names and keeps.
+ */
+import { type CloudRow, isConflict } from '../api/cloud.ts';
+import { isGone } from '../api/kube.ts';
+import { type BalancerSpec, kinds, type PublicIp, type Service } from '../api/resources.ts';
+import type { Context } from './context.ts';
+
+interface FloatingIp extends CloudRow {
+  readonly floating_ip_address: string;
+  readonly port_id: string | null;
+}
+
+/** The floating IPs that Kuryr deals with. */
+export class FloatingIps {
+  readonly #context: Context;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** Finds or makes the floating IP that a service is to have. */
+  async acquire(spec: BalancerSpec, portId: string): Promise<PublicIp | undefined> {
+    const { settings, world } = this.#context;
+    if (spec.type !== 'LoadBalancer') return undefined;
+    if (settings.external_svc_net === '') {
+      world.log('kuryr-controller', `Skipping Floating IP on port ${portId}: no external_svc_net.`);
+      return undefined;
+    }
+    return spec.lb_ip === undefined
+      ? this.#fromPool(spec, portId)
+      : this.#given(spec.lb_ip, portId);
+  }
+
+  async #given(address: string, portId: string): Promise<PublicIp | undefined> {
+    const { cloud, world } = this.#context;
+    const found = await cloud.list<FloatingIp>('floatingips', { floating_ip_address: address });
+    const free = found.find(({ port_id }) => port_id === null || port_id === portId);
+    if (free === undefined) {
+      world.log('kuryr-controller', `IP=${address} is not available`);
+      return undefined;
+    }
+    return { ip_id: free.id, ip_addr: address, alloc_method: 'user' };
+  }
+
+  async #fromPool({ project_id }: BalancerSpec, portId: string): Promise<PublicIp | undefined> {
+    const { cloud, settings, world } = this.#context;
+    try {
+      const [known] = await cloud.list<FloatingIp>('floatingips', { port_id: portId });
+      const floatingIp =
+        known ??
+        (await cloud.create<FloatingIp>('floatingips', {
+          floating_network_id: settings.external_svc_net,
+          project_id,
+          ...(settings.external_svc_subnet === ''
+            ? {}
+            : { subnet_id: settings.external_svc_subnet }),
+          description: 'kuryr_lb',
+        }));
+      if (known === undefined)
+        await cloud.tag('floatingips', floatingIp.id, settings.resource_tags);
+      const { id, floating_ip_address } = floatingIp;
+      return { ip_id: id, ip_addr: floating_ip_address, alloc_method: 'pool' };
+    } catch (error) {
+      world.log('kuryr-controller', `Failed to allocate public IP: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+
+  async associate({ ip_id }: PublicIp, portId: string): Promise<void> {
+    const { cloud } = this.#context;
+    try {
+      await cloud.update('floatingips', ip_id, { port_id: portId });
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      const found = await cloud.get<FloatingIp>('floatingips', ip_id);
+      if (found?.port_id !== portId) throw error;
+    }
+  }
+
+  /** Writes the address into the status of the service. */
+  async announce(key: string, { ip_addr }: PublicIp): Promise<void> {
+    const { caches, kube } = this.#context;
+    const service = caches.services.get(key);
+    if (service === undefined) return;
+    const value = { ingress: [{ ip: ip_addr }] };
+    try {
+      caches.services.put(
+        await kube.patch<Service>(kinds.services, service, {
+          operations: [{ op: 'add', path: '/status/loadBalancer', value }],
+          subresource: '/status',
+        }),
+      );
+    } catch (error) {
+      if (isGone(error)) return;
+      this.#context.events.add(service, {
+        reason: 'KuryrUpdateServiceStatusError',
+        message: (error as Error).message,
+        type: 'Warning',
+      });
+      throw error;
+    }
+  }
+
+  /** Deletes one that Kuryr has made; one that the user named is only let go. */
+  async release(publicIp: PublicIp | undefined): Promise<void> {
+    const { cloud, world } = this.#context;
+    if (publicIp === undefined) return;
+    const { ip_id, alloc_method } = publicIp;
+    try {
+      if (alloc_method === 'pool') await cloud.remove('floatingips', ip_id);
+      else await cloud.update('floatingips', ip_id, { port_id: null });
+    } catch (error) {
+      world.log(
+        'kuryr-controller',
+        `Failed to release floating IP ${ip_id}: ${(error as Error).message}`,
+      );
+    }
+  }
+}

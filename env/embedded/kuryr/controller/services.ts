@@ -1,0 +1,257 @@
+/**
+ * Services and their endpoints: what a service wants of a load balancer is written down, and what is
+ * ready behind it.
+ */
+import {
+  type BalancerSpec,
+  type Endpoints,
+  type EndpointSlice,
+  isGoing,
+  keyOf,
+  kinds,
+  type Service,
+  type ServicePort,
+} from '../api/resources.ts';
+import { annotations, finalizers, headlessLabel } from '../marks.ts';
+import { HandlerDied, NotReady } from '../queue.ts';
+import { isOpen } from '../release.ts';
+import { contains } from './addresses.ts';
+import type { BalancerRecord, BalancerRecords } from './balancer-records.ts';
+import { type Context, projectOf } from './context.ts';
+import { groupsFor, groupsOf } from './pod-groups.ts';
+import { matches } from './selectors.ts';
+
+const supportedTypes = ['ClusterIP', 'LoadBalancer'];
+
+/** The handler of services and endpoints. */
+export class Services {
+  readonly #context: Context;
+  readonly #records: BalancerRecords;
+  readonly #skipped = new Set<string>();
+
+  constructor(context: Context, records: BalancerRecords) {
+    this.#context = context;
+    this.#records = records;
+  }
+
+  /** Looks at one service and its endpoints. */
+  async work(key: string): Promise<void> {
+    const service = this.#context.caches.services.get(key);
+    if (service === undefined) return;
+    const record = this.#records.of(key);
+    if (isGoing(service)) {
+      await this.#remove(key, service, record);
+      return;
+    }
+    const reason = this.#reasonToSkip(service);
+    if (reason !== undefined) {
+      this.#skip(service, reason);
+      return;
+    }
+    const endpoints = this.#context.caches.endpoints.get(key);
+    if (record === undefined) {
+      const spec = { ...this.#specOf(service), ...this.#slicesOf(endpoints, undefined) };
+      await this.#records.open(service, spec);
+      return;
+    }
+    const spec = this.#changedSpec(service, record, endpoints);
+    if (spec !== undefined) await this.#records.writeSpec(key, spec);
+  }
+
+  async #remove(key: string, service: Service, record: BalancerRecord | undefined): Promise<void> {
+    if (record !== undefined) {
+      await this.#records.closing(key);
+    } else {
+      await this.#context.kube.removeFinalizer(kinds.services, service, finalizers.service);
+    }
+  }
+
+  #reasonToSkip(service: Service): string | undefined {
+    const { release } = this.#context;
+    const { type = 'ClusterIP', clusterIP, selector } = service.spec;
+    const { name, namespace, annotations: notes } = service.metadata;
+    if (clusterIP === 'None') return 'headless';
+    if (!supportedTypes.includes(type)) return 'of unsupported type';
+    if (
+      release.balancerRecord === 'KuryrLoadBalancer' &&
+      notes?.[annotations.balancerSpec] !== undefined
+    ) {
+      return 'still carrying the annotation of an older release';
+    }
+    if (name === 'kubernetes' && namespace === 'default' && !release.handlesDefaultService) {
+      return 'the default one';
+    }
+    const hasSelector = selector !== undefined && Object.keys(selector).length > 0;
+    if (!hasSelector && !release.servicesWithoutSelector) return 'without selector';
+    return clusterIP === undefined || clusterIP === '' ? 'without an address yet' : undefined;
+  }
+
+  #skip(service: Service, reason: string): void {
+    const { uid } = service.metadata;
+    if (this.#skipped.has(uid)) return;
+    this.#skipped.add(uid);
+    this.#context.events.add(service, {
+      reason: 'KuryrServiceSkipped',
+      message: `Skipping Service ${keyOf(service)}, ${reason}`,
+    });
+  }
+
+  #specOf(service: Service): BalancerSpec {
+    const { release, settings, facts } = this.#context;
+    const { clusterIP = '', loadBalancerIP, ports = [], type = 'ClusterIP' } = service.spec;
+    if (!contains(facts.serviceSubnet.cidr, clusterIP)) {
+      throw new NotReady(`Found 0 subnets for service ${keyOf(service)} IP ${clusterIP}`);
+    }
+    const provider = this.#provider();
+    return {
+      ip: clusterIP,
+      ports: ports.map(portOf),
+      project_id: projectOf(this.#context, service.metadata.namespace ?? ''),
+      security_groups_ids: serviceGroups(this.#context, service),
+      subnet_id: settings.service_subnet,
+      type,
+      ...(provider === undefined ? {} : { provider }),
+      ...(loadBalancerIP === undefined ? {} : { lb_ip: loadBalancerIP }),
+      ...(release.hasTimeouts ? this.#timeoutsOf(service) : {}),
+    };
+  }
+
+  /** What is asked of Octavia; nothing where it does not know providers. */
+  #provider(): string | undefined {
+    const { release, settings, facts } = this.#context;
+    const { endpoints_driver_octavia_provider: configured } = settings;
+    const { provider: gate } = release.gates;
+    if (!isOpen(gate, facts.octaviaApi)) return undefined;
+    if (configured !== 'default') return configured;
+    return gate === true ? undefined : 'amphora';
+  }
+
+  #timeoutsOf({ metadata }: Service): {
+    timeout_client_data: number;
+    timeout_member_data: number;
+  } {
+    const { settings, deviations } = this.#context;
+    const read = (key: string, fallback: number): number => {
+      const text = metadata.annotations?.[key];
+      if (text === undefined) return fallback;
+      if (/^\s*[+-]?\d+\s*$/.test(text)) return Number(text);
+      if (!deviations.badTimeoutKills) return fallback;
+      throw new HandlerDied(`invalid literal for int() with base 10: '${text}'`);
+    };
+    return {
+      timeout_client_data: read(annotations.timeoutClient, settings.timeout_client_data),
+      timeout_member_data: read(annotations.timeoutMember, settings.timeout_member_data),
+    };
+  }
+
+  /** The spec as it is to be, if that is another one. */
+  #changedSpec(
+    service: Service,
+    record: BalancerRecord,
+    endpoints: Endpoints | undefined,
+  ): BalancerSpec | undefined {
+    const { endpointSlices: knownSlices, ...known } = record.spec;
+    const wanted = this.#specOf(service);
+    const own = this.#hasChanged(wanted, known) ? wanted : known;
+    const slices = this.#slicesOf(endpoints, record);
+    const isSame =
+      own === known &&
+      JSON.stringify(slices.endpointSlices ?? []) ===
+        JSON.stringify(plainSlices(knownSlices ?? []));
+    return isSame ? undefined : { ...own, ...slices };
+  }
+
+  /** Kuryr compares address, ports, timeouts and provider, and nothing else. */
+  #hasChanged(wanted: BalancerSpec, known: BalancerSpec): boolean {
+    const { deviations } = this.#context;
+    const ports = (spec: BalancerSpec): string => JSON.stringify((spec.ports ?? []).map(portOf));
+    return (
+      wanted.ip !== known.ip ||
+      ports(wanted) !== ports(known) ||
+      wanted.provider !== known.provider ||
+      (wanted.timeout_client_data ?? 0) !== (known.timeout_client_data ?? 0) ||
+      (wanted.timeout_member_data ?? 0) !== (known.timeout_member_data ?? 0) ||
+      (!deviations.ignoresTypeChange && wanted.type !== known.type)
+    );
+  }
+
+  /** Endpoints as slices; none before something was ready once. */
+  #slicesOf(
+    endpoints: Endpoints | undefined,
+    record: BalancerRecord | undefined,
+  ): Pick<BalancerSpec, 'endpointSlices'> {
+    if (endpoints === undefined || headlessLabel in (endpoints.metadata.labels ?? {})) return {};
+    const slices = plainSlices(slicesFrom(endpoints));
+    const hasReady = slices.some((slice) => slice.endpoints.length > 0);
+    const hasBalancer = Object.keys(record?.status ?? {}).length > 0;
+    return hasReady || hasBalancer ? { endpointSlices: slices } : {};
+  }
+}
+
+/** The security groups that a service's balancer is noted with: those of its first pod. */
+export function serviceGroups(context: Context, { metadata, spec }: Service): readonly string[] {
+  const { caches, settings } = context;
+  const namespace = metadata.namespace ?? '';
+  const { selector } = spec;
+  if (selector === undefined || Object.keys(selector).length === 0) {
+    return settings.pod_security_groups;
+  }
+  const [first] = caches.pods
+    .in(namespace)
+    .filter((pod) => matches({ matchLabels: selector }, pod.metadata.labels))
+    .toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name));
+  if (first !== undefined) return groupsOf(context, first);
+  return settings.security_groups_driver === 'policy'
+    ? []
+    : groupsFor(context, { namespace, labels: undefined });
+}
+
+/** A port as the record keeps it: its target as a text. */
+function portOf({ name, port, protocol = 'TCP', targetPort }: ServicePort): ServicePort {
+  return {
+    ...(name === undefined ? {} : { name }),
+    port,
+    protocol,
+    targetPort: String(targetPort ?? port),
+  };
+}
+
+/** As Kuryr converts: each slice holds the endpoints of the subsets before it too. */
+function slicesFrom({ subsets = [] }: Endpoints): EndpointSlice[] {
+  const endpoints: EndpointSlice['endpoints'][number][] = [];
+  return subsets.map(({ addresses = [], ports = [] }) => {
+    endpoints.push(
+      ...addresses.map(({ ip, targetRef }) => ({
+        addresses: [ip],
+        conditions: { ready: true },
+        ...(targetRef === undefined ? {} : { targetRef }),
+      })),
+    );
+    return { endpoints, ports };
+  });
+}
+
+/** With keys in one order and without what the resource's schema does not know. */
+function plainSlices(slices: readonly EndpointSlice[]): EndpointSlice[] {
+  return slices.map(({ endpoints, ports }) => ({
+    endpoints: endpoints.map(({ addresses, targetRef }) => ({
+      addresses,
+      conditions: { ready: true },
+      ...(targetRef === undefined
+        ? {}
+        : {
+            targetRef: {
+              kind: targetRef.kind ?? 'Pod',
+              name: targetRef.name,
+              namespace: targetRef.namespace,
+              ...(targetRef.uid === undefined ? {} : { uid: targetRef.uid }),
+            },
+          }),
+    })),
+    ports: ports.map(({ name, port, protocol = 'TCP' }) => ({
+      ...(name === undefined ? {} : { name }),
+      port,
+      protocol,
+    })),
+  }));
+}
