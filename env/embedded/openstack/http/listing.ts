@@ -1,0 +1,163 @@
+/**
+ * Lists as Neutron and Octavia give them: filters on any attribute, tags, addresses, fields, sorting, pages.
+ */
+import { ApiFault } from './fault.ts';
+
+/** An object as it is shown. */
+export type Shown = Readonly<Record<string, unknown>>;
+
+const reserved = ['fields', 'limit', 'marker', 'page_reverse', 'sort_key', 'sort_dir'];
+const tagFilters = ['tags', 'tags-any', 'not-tags', 'not-tags-any'];
+
+/** What a list is made of. */
+export interface Listing {
+  readonly key: string;
+  readonly rows: readonly Shown[];
+  readonly query: URLSearchParams;
+  /** The address of the collection, for links. */
+  readonly address: string;
+}
+
+/** Answers the list in the form {"ports": [...], "ports_links": [...]}. */
+export function listBody({ key, rows, query, address }: Listing): Shown {
+  const matching = sorted(
+    rows.filter((row) => isWanted(row, query)),
+    query,
+  );
+  const limit = Number(query.get('limit') ?? 0);
+  const isReverse = query.get('page_reverse')?.toLowerCase() === 'true';
+  if (!Number.isInteger(limit) || limit < 0) {
+    throw new ApiFault(
+      400,
+      `Invalid input for limit: '${query.get('limit') ?? ''}' is not a non-negative integer`,
+      { type: 'HTTPBadRequest' },
+    );
+  }
+  if (limit === 0) return { [key]: matching.map((row) => withFields(row, query)) };
+  const page = pageOf(matching, { limit, marker: query.get('marker'), isReverse });
+  const links = linksOf(page, { limit, query, address });
+  return {
+    [key]: page.map((row) => withFields(row, query)),
+    ...(links.length === 0 ? {} : { [`${key}_links`]: links }),
+  };
+}
+
+/** Keeps only the asked fields. */
+export function withFields(row: Shown, query: URLSearchParams): Shown {
+  const fields = query.getAll('fields').filter((field) => field !== '');
+  if (fields.length === 0) return row;
+  return Object.fromEntries(Object.entries(row).filter(([key]) => fields.includes(key)));
+}
+
+function isWanted(row: Shown, query: URLSearchParams): boolean {
+  const keys = [...new Set(query.keys())].filter((key) => !reserved.includes(key));
+  return keys.every((key) => {
+    const wanted = query.getAll(key);
+    return tagFilters.includes(key) ? hasTags(row, key, wanted) : matches(row, key, wanted);
+  });
+}
+
+function hasTags(row: Shown, kind: string, wanted: readonly string[]): boolean {
+  const own = (row['tags'] ?? []) as readonly string[];
+  const asked = wanted.flatMap((value) => value.split(','));
+  switch (kind) {
+    case 'tags':
+      return asked.every((tag) => own.includes(tag));
+    case 'tags-any':
+      return asked.some((tag) => own.includes(tag));
+    case 'not-tags':
+      return !asked.every((tag) => own.includes(tag));
+    default:
+      return !asked.some((tag) => own.includes(tag));
+  }
+}
+
+function matches(row: Shown, key: string, wanted: readonly string[]): boolean {
+  if (key === 'fixed_ips') return hasAddress(row, wanted);
+  if (key === 'changed_since') return String(row['updated_at']) >= (wanted[0] ?? '');
+  // A filter that the object does not know is ignored, as before filter validation.
+  if (!(key in row)) return true;
+  const value = row[key];
+  if (Array.isArray(value)) {
+    const own = (value as unknown[]).map((item) =>
+      typeof item === 'object' ? JSON.stringify(item) : String(item),
+    );
+    return wanted.some((item) => own.includes(item));
+  }
+  if (typeof value === 'boolean') {
+    return wanted.some((item) => ['true', '1'].includes(item.toLowerCase()) === value);
+  }
+  const own = value === null || value === undefined ? '' : String(value as string | number);
+  return wanted.some((item) => item === own || (own === '' && item === 'None'));
+}
+
+function hasAddress(row: Shown, wanted: readonly string[]): boolean {
+  const own = (row['fixed_ips'] ?? []) as readonly Record<string, string>[];
+  const terms = wanted.flatMap((term) => {
+    const at = term.indexOf('=');
+    return at < 0 ? [] : [[term.slice(0, at), term.slice(at + 1)] as const];
+  });
+  const keys = [...new Set(terms.map(([key]) => key))];
+  return own.some((fixedIp) =>
+    keys.every((key) =>
+      terms.some(([name, value]) => name === key && isAddress(fixedIp, key, value)),
+    ),
+  );
+}
+
+function isAddress(fixedIp: Record<string, string>, key: string, value: string): boolean {
+  return key === 'ip_address_substr'
+    ? (fixedIp['ip_address'] ?? '').includes(value)
+    : fixedIp[key] === value;
+}
+
+function sorted(rows: readonly Shown[], query: URLSearchParams): readonly Shown[] {
+  const keys = query.getAll('sort_key');
+  const directions = query.getAll('sort_dir');
+  if (keys.length === 0) return rows;
+  return rows.toSorted((a, b) => {
+    for (const [index, key] of keys.entries()) {
+      const order = compared(a[key], b[key]) * (directions[index] === 'desc' ? -1 : 1);
+      if (order !== 0) return order;
+    }
+    return 0;
+  });
+}
+
+/** Compares two values of one attribute for sorting. */
+export function compared(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return String(a ?? '').localeCompare(String(b ?? ''), 'en');
+}
+
+interface Page {
+  readonly limit: number;
+  readonly marker: string | null;
+  readonly isReverse: boolean;
+}
+
+function pageOf(rows: readonly Shown[], { limit, marker, isReverse }: Page): readonly Shown[] {
+  const at = marker === null ? -1 : rows.findIndex((row) => row['id'] === marker);
+  if (isReverse) {
+    const end = at < 0 ? rows.length : at;
+    return rows.slice(Math.max(0, end - limit), end);
+  }
+  return rows.slice(at + 1, at + 1 + limit);
+}
+
+function linksOf(
+  page: readonly Shown[],
+  { limit, query, address }: { limit: number; query: URLSearchParams; address: string },
+): object[] {
+  const link = (rel: string, marker: unknown, isReverse: boolean): object => {
+    const own = new URLSearchParams(query);
+    own.delete('page_reverse');
+    own.set('marker', String(marker));
+    if (isReverse) own.set('page_reverse', 'True');
+    return { href: `${address}?${own.toString()}`, rel };
+  };
+  const next = page.length === limit ? [link('next', page.at(-1)?.['id'], false)] : [];
+  const previous =
+    query.has('marker') && page.length > 0 ? [link('previous', page[0]?.['id'], true)] : [];
+  return [...next, ...previous];
+}

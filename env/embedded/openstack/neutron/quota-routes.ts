@@ -1,0 +1,70 @@
+/**
+ * Quotas over HTTP: a project's limits, what is used of them, and setting them, which only administrators
+ * may do.
+ */
+import { z } from 'zod';
+import type { Answer, Exchange, Routes } from '../http/routes.ts';
+import { notAllowed } from './faults.ts';
+import { attributesIn, whole } from './forms.ts';
+import type { Plugin } from './plugin.ts';
+import { type QuotaName, quotaNames } from './quotas.ts';
+
+const limit = whole.pipe(z.int().min(-1)).optional();
+const limits = z.strictObject(
+  Object.fromEntries(quotaNames.map((name) => [name, limit])) as Record<QuotaName, typeof limit>,
+);
+
+/** Adds quotas to the routes. */
+export function addQuotaRoutes(routes: Routes, { quotas }: Plugin): void {
+  const path = '/v2.0/quotas/:project';
+  const asked = ({ params, caller }: Exchange, action: 'get' | 'update' | 'delete'): string => {
+    const project = params['project'] ?? '';
+    const isOwn = project === caller.projectId && action === 'get';
+    if (!caller.isAdmin && !isOwn) throw notAllowed(`${action}_quota`);
+    return project;
+  };
+  routes.on('GET', '/v2.0/quotas', ({ caller }) => ({
+    body: {
+      quotas: quotas.projects
+        .filter((project) => caller.isAdmin || project === caller.projectId)
+        .map((project) => ({
+          ...quotas.limitsOf(project),
+          project_id: project,
+          tenant_id: project,
+        })),
+    },
+  }));
+  routes.on('GET', path, (exchange) => ({
+    body: { quota: quotas.limitsOf(asked(exchange, 'get')) },
+  }));
+  routes.on('GET', `${path}/default`, (exchange) => {
+    asked(exchange, 'get');
+    return { body: { quota: quotas.defaults } };
+  });
+  routes.on('GET', `${path}/details`, (exchange) => {
+    const project = asked(exchange, 'get');
+    const own = quotas.limitsOf(project);
+    const details = quotaNames.map((name) => [
+      name,
+      { limit: own[name], used: quotas.used(name, project), reserved: 0 },
+    ]);
+    return { body: { quota: Object.fromEntries(details) as object } };
+  });
+  routes.on('PUT', path, (exchange) => {
+    const project = asked(exchange, 'update');
+    const { quota } = attributesIn(
+      z.object({ quota: z.record(z.string(), z.unknown()) }),
+      exchange.body,
+    );
+    const { project_id: _, tenant_id: __, check_limit: ___, force: ____, ...sent } = quota;
+    const wanted = Object.entries(attributesIn(limits, sent)).filter(
+      ([, value]) => value !== undefined,
+    );
+    quotas.set(project, Object.fromEntries(wanted) as Record<QuotaName, number>);
+    return { body: { quota: quotas.limitsOf(project) } };
+  });
+  routes.on('DELETE', path, (exchange): Answer => {
+    quotas.reset(asked(exchange, 'delete'));
+    return { status: 204 };
+  });
+}

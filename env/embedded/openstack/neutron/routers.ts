@@ -1,0 +1,202 @@
+/**
+ * Routers: their gateway into an external network, their own routes; interfaces are in
+ * router-interfaces.ts.
+ */
+import { z } from 'zod';
+import { Cidr, parseAddress } from '../addressing.ts';
+import type { Caller } from '../keystone/identities.ts';
+import { allocate } from './addresses.ts';
+import { badRequest, conflict, notAllowed, notFound } from './faults.ts';
+import { flag, standardPost, standardPut, uuid } from './forms.ts';
+import { begun, given, ownerOf, type Plugin, revise } from './plugin.ts';
+import { makePort, removePort } from './ports.ts';
+import type { Definition } from './resource.ts';
+import type { Port, Router } from './rows.ts';
+
+const gatewayForm = z
+  .strictObject({
+    network_id: uuid,
+    enable_snat: flag.optional(),
+    external_fixed_ips: z
+      .array(
+        z.strictObject({ subnet_id: z.string().optional(), ip_address: z.string().optional() }),
+      )
+      .optional(),
+    qos_policy_id: z.null().optional(),
+  })
+  .or(z.strictObject({}))
+  .nullish();
+const routesForm = z.array(z.strictObject({ destination: z.string(), nexthop: z.string() }));
+
+const changeable = {
+  admin_state_up: flag.optional(),
+  external_gateway_info: gatewayForm,
+  ha: flag.optional(),
+  distributed: flag.optional(),
+};
+
+const post = z.strictObject({
+  ...standardPost,
+  ...changeable,
+  availability_zone_hints: z.array(z.string()).default([]),
+  tags: z.array(z.string()).optional(),
+});
+const put = z.strictObject({ ...standardPut, ...changeable, routes: routesForm.nullish() });
+
+type Gateway = z.output<typeof gatewayForm>;
+
+/** The routers' collection. */
+export function routers(plugin: Plugin): Definition<Router, typeof post, typeof put> {
+  const { state, quotas } = plugin;
+  return {
+    kind: 'router',
+    collection: 'routers',
+    table: state.routers,
+    post,
+    put,
+    forAdmins: ['ha', 'distributed'],
+    claim: (sent, caller) => {
+      for (const one of sent) quotas.claim('router', ownerOf(caller, one), sent.length);
+    },
+    make: (sent, caller) => makeRouter(plugin, sent, caller),
+    change: (row, sent, caller) => changeRouter(plugin, row, { sent, caller }),
+    remove: (row) => {
+      removeRouter(plugin, row);
+    },
+    show: ({ ha, distributed, ...row }, caller) => ({
+      ...row,
+      availability_zones: [],
+      ...(caller.isAdmin ? { ha, distributed } : {}),
+    }),
+  };
+}
+
+function makeRouter(plugin: Plugin, sent: z.output<typeof post>, caller: Caller): Router {
+  const { state } = plugin;
+  const router = state.routers.insert({
+    ...begun(state, ownerOf(caller, sent), sent.description),
+    name: sent.name,
+    tags: sent.tags ?? [],
+    status: 'ACTIVE',
+    admin_state_up: sent.admin_state_up ?? true,
+    routes: [],
+    external_gateway_info: null,
+    ha: sent.ha ?? false,
+    distributed: sent.distributed ?? false,
+    availability_zone_hints: sent.availability_zone_hints,
+    flavor_id: null,
+  });
+  try {
+    setGateway(plugin, router, { gateway: sent.external_gateway_info, caller });
+  } catch (error) {
+    state.routers.remove(router.id);
+    throw error;
+  }
+  return state.routers.get(router.id) ?? router;
+}
+
+function changeRouter(
+  plugin: Plugin,
+  row: Router,
+  { sent, caller }: { readonly sent: z.output<typeof put>; readonly caller: Caller },
+): Router {
+  const { state } = plugin;
+  const { external_gateway_info: gateway, routes, ...plain } = sent;
+  if (gateway !== undefined) setGateway(plugin, row, { gateway, caller });
+  const wanted = routes === undefined ? undefined : (routes ?? []);
+  if (wanted !== undefined) refuseRoutes(plugin, row, wanted);
+  return revise(state, state.routers, {
+    row,
+    fields: { ...given(plain), ...(wanted === undefined ? {} : { routes: wanted }) },
+  });
+}
+
+function setGateway(
+  plugin: Plugin,
+  router: Router,
+  { gateway, caller }: { readonly gateway: Gateway; readonly caller: Caller },
+): void {
+  if (gateway === undefined) return;
+  const { state } = plugin;
+  const old = gatewayPort(plugin, router.id);
+  if (gateway === null || !('network_id' in gateway)) {
+    clearGateway(plugin, router, old);
+    return;
+  }
+  const network = state.networks.get(gateway.network_id);
+  if (network === undefined) throw notFound('network', gateway.network_id);
+  if (!network['router:external']) {
+    throw badRequest(
+      `Bad router request: Network ${network.id} is not an external network.`,
+      'BadRequest',
+    );
+  }
+  const isAdminsOnly =
+    gateway.enable_snat !== undefined || gateway.external_fixed_ips !== undefined;
+  if (isAdminsOnly && !caller.isAdmin)
+    throw notAllowed('create_router:external_gateway_info:enable_snat');
+  const isSame = old?.network_id === network.id && gateway.external_fixed_ips === undefined;
+  if (old !== undefined && !isSame) clearGateway(plugin, router, old);
+  const port = isSame
+    ? old
+    : makePort(plugin, {
+        network,
+        // Gateway ports belong to no project, so that they use nobody's quota.
+        projectId: '',
+        device_id: router.id,
+        device_owner: 'network:router_gateway',
+        fixed_ips: gateway.external_fixed_ips ?? allocate(plugin, network.id, {}),
+      });
+  state.routers.update(router.id, {
+    external_gateway_info: {
+      network_id: network.id,
+      enable_snat: gateway.enable_snat ?? true,
+      external_fixed_ips: port.fixed_ips,
+    },
+  });
+}
+
+function gatewayPort({ state }: Plugin, routerId: string): Port | undefined {
+  return state.ports
+    .all()
+    .find((port) => port.device_id === routerId && port.device_owner === 'network:router_gateway');
+}
+
+function clearGateway(plugin: Plugin, router: Router, port: Port | undefined): void {
+  const { state } = plugin;
+  if (state.floatingIps.all().some(({ router_id }) => router_id === router.id)) {
+    throw conflict(
+      'RouterExternalGatewayInUseByFloatingIp',
+      `Gateway cannot be updated for router ${router.id}, since a gateway to external network ${port?.network_id ?? ''} is required by one or more floating IPs.`,
+    );
+  }
+  if (port !== undefined) removePort(plugin, port);
+  state.routers.update(router.id, { external_gateway_info: null });
+}
+
+function removeRouter(plugin: Plugin, row: Router): void {
+  const own = plugin.state.ports.all().filter(({ device_id }) => device_id === row.id);
+  if (own.some(({ device_owner }) => device_owner !== 'network:router_gateway')) {
+    throw conflict('RouterInUse', `Router ${row.id} still has ports`);
+  }
+  clearGateway(plugin, row, own[0]);
+  plugin.state.routers.remove(row.id);
+}
+
+/** Each next hop must be on a network that the router is connected to. */
+export function refuseRoutes({ state }: Plugin, router: Router, routes: Router['routes']): void {
+  const connected = state.ports
+    .all()
+    .filter(({ device_id }) => device_id === router.id)
+    .flatMap(({ fixed_ips }) => fixed_ips)
+    .flatMap(({ subnet_id }) => Cidr.parse(state.subnets.get(subnet_id)?.cidr ?? '') ?? []);
+  for (const { nexthop } of routes) {
+    const address = parseAddress(nexthop);
+    if (address === undefined || !connected.some((cidr) => cidr.holds(address))) {
+      throw badRequest(
+        `Invalid format for routes: ${JSON.stringify(routes)}, the nexthop is not connected with router`,
+        'InvalidRoutes',
+      );
+    }
+  }
+}

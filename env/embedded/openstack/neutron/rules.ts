@@ -1,0 +1,219 @@
+/**
+ * Security group rules: what may be said, what contradicts itself, what is there already.
+ */
+import { z } from 'zod';
+import { Cidr } from '../addressing.ts';
+import type { Caller } from '../keystone/identities.ts';
+import { badRequest, conflict, notFound } from './faults.ts';
+import { uuid, whole } from './forms.ts';
+import type { Shown } from '../http/listing.ts';
+import { begun, owns, type Plugin, visible } from './plugin.ts';
+import type { Definition } from './resource.ts';
+import type { SecurityGroup, SecurityGroupRule } from './rows.ts';
+
+const port = whole.pipe(z.int().min(-1).max(65_535)).nullish();
+
+const post = z.strictObject({
+  security_group_id: uuid,
+  direction: z.enum(['ingress', 'egress']),
+  ethertype: z
+    .preprocess(
+      (value) => (typeof value === 'string' ? value.replace(/^ip/i, 'IP') : value),
+      z.enum(['IPv4', 'IPv6']),
+    )
+    .default('IPv4'),
+  protocol: z.union([z.string(), z.number()]).nullish(),
+  port_range_min: port,
+  port_range_max: port,
+  remote_ip_prefix: z.string().nullish(),
+  remote_group_id: z.string().nullish(),
+  remote_address_group_id: z.null().optional(),
+  description: z.string().default(''),
+  project_id: z.string().optional(),
+  tenant_id: z.string().optional(),
+});
+const put = z.strictObject({ description: z.string().optional() });
+
+type Post = z.output<typeof post>;
+
+/** The rules' collection. */
+export function securityGroupRules(
+  plugin: Plugin,
+): Definition<SecurityGroupRule, typeof post, typeof put> {
+  const { state, quotas } = plugin;
+  return {
+    kind: 'security_group_rule',
+    collection: 'security-group-rules',
+    table: state.rules,
+    post,
+    put,
+    claim: (sent, caller) => {
+      for (const { security_group_id: id } of sent) {
+        const group = visible(state.groups, { kind: 'security_group', id, caller });
+        quotas.claim('security_group_rule', group.project_id, sent.length);
+      }
+    },
+    make: (sent, caller) => makeRule(plugin, sent, caller),
+    change: (row, sent) =>
+      state.rules.update(row.id, { description: sent.description ?? row.description }) ?? row,
+    remove: (row) => {
+      state.rules.remove(row.id);
+    },
+    show: (row, caller) => showRule(plugin, row, caller),
+  };
+}
+
+/** A rule as the API shows it. */
+export function showRule({ state, traits }: Plugin, row: SecurityGroupRule, _: Caller): Shown {
+  const prefix = row.remote_ip_prefix;
+  return {
+    ...row,
+    tenant_id: row.project_id,
+    ...(traits.extensions.has('security-groups-normalized-cidr')
+      ? { normalized_cidr: prefix === null ? null : (Cidr.parse(prefix)?.toString() ?? prefix) }
+      : {}),
+    belongs_to_default_sg: state.groups.get(row.security_group_id)?.is_default ?? false,
+  };
+}
+
+function makeRule(plugin: Plugin, sent: Post, caller: Caller): SecurityGroupRule {
+  const { state } = plugin;
+  const group = visible(state.groups, {
+    kind: 'security_group',
+    id: sent.security_group_id,
+    caller,
+  });
+  const protocol = protocolOf(sent.protocol);
+  refusePorts(sent, protocol);
+  refuseRemote(plugin, sent, caller);
+  const rule: SecurityGroupRule = {
+    ...begun(state, group.project_id, sent.description),
+    security_group_id: group.id,
+    direction: sent.direction,
+    ethertype: sent.ethertype,
+    protocol,
+    port_range_min: sent.port_range_min ?? null,
+    port_range_max: sent.port_range_max ?? null,
+    remote_ip_prefix: sent.remote_ip_prefix ?? null,
+    remote_group_id: sent.remote_group_id ?? null,
+    remote_address_group_id: null,
+  };
+  refuseDuplicate(plugin, group, rule);
+  return state.rules.insert(rule);
+}
+
+const protocolNumbers: Readonly<Record<string, number>> = {
+  ah: 51,
+  dccp: 33,
+  egp: 8,
+  esp: 50,
+  gre: 47,
+  icmp: 1,
+  icmpv6: 58,
+  igmp: 2,
+  'ipv6-icmp': 58,
+  ipip: 4,
+  ospf: 89,
+  pgm: 113,
+  rsvp: 46,
+  sctp: 132,
+  tcp: 6,
+  udp: 17,
+  udplite: 136,
+  vrrp: 112,
+};
+
+/** Neutron keeps what was sent, in lower case; "any" and "0" stand for all. */
+function protocolOf(sent: string | number | null | undefined): string | null {
+  if (sent === null || sent === undefined) return null;
+  const protocol = String(sent).toLowerCase();
+  if (protocol === '' || protocol === 'any' || protocol === '0') return null;
+  const isNumber = /^\d+$/.test(protocol) && Number(protocol) <= 255;
+  if (isNumber || protocol in protocolNumbers) return protocol;
+  throw badRequest(
+    `Security group rule protocol ${protocol} not supported. Only protocol values [None, ${Object.keys(protocolNumbers).join(', ')}] and integer representations [0 to 255] are supported.`,
+    'SecurityGroupRuleInvalidProtocol',
+  );
+}
+
+function numberOf(protocol: string | null): number | undefined {
+  return protocol === null ? undefined : (protocolNumbers[protocol] ?? Number(protocol));
+}
+
+function refusePorts(
+  { port_range_min: min, port_range_max: max }: Post,
+  protocol: string | null,
+): void {
+  const [least, most] = [min ?? undefined, max ?? undefined];
+  if (least === undefined && most === undefined) return;
+  const number = numberOf(protocol);
+  if (number === undefined) {
+    throw badRequest(
+      'Must also specify protocol if port range is given.',
+      'SecurityGroupProtocolRequiredWithPorts',
+    );
+  }
+  const isRanged = [6, 17, 33, 132, 136].includes(number);
+  if (isRanged && (least === undefined || most === undefined || least > most || least < 1)) {
+    throw badRequest(
+      'For TCP/UDP protocols, port_range_min must be <= port_range_max',
+      'SecurityGroupInvalidPortRange',
+    );
+  }
+}
+
+function refuseRemote(plugin: Plugin, sent: Post, caller: Caller): void {
+  const { remote_ip_prefix: prefix, remote_group_id: groupId } = sent;
+  if (typeof prefix === 'string' && typeof groupId === 'string') {
+    throw badRequest(
+      'Only remote_ip_prefix or remote_group_id may be provided.',
+      'SecurityGroupMultipleRemoteEntites',
+    );
+  }
+  if (typeof groupId === 'string') {
+    const group = plugin.state.groups.get(groupId);
+    if (group === undefined || !owns(caller, group)) throw notFound('security_group', groupId);
+  }
+  if (typeof prefix !== 'string') return;
+  const cidr = Cidr.parse(prefix);
+  if (cidr === undefined) {
+    throw badRequest(
+      `Invalid input for remote_ip_prefix. Reason: '${prefix}' is not a valid IP subnet.`,
+    );
+  }
+  if (sent.ethertype !== `IPv${cidr.version}`) {
+    throw badRequest(
+      `Conflicting value ethertype ${sent.ethertype} for CIDR ${prefix}`,
+      'SecurityGroupRuleParameterConflict',
+    );
+  }
+}
+
+function identityOf(rule: SecurityGroupRule): string {
+  const cidr = rule.remote_ip_prefix === null ? undefined : Cidr.parse(rule.remote_ip_prefix);
+  return JSON.stringify([
+    rule.direction,
+    rule.ethertype,
+    numberOf(rule.protocol) ?? null,
+    rule.port_range_min,
+    rule.port_range_max,
+    // Everything and no prefix at all mean the same.
+    cidr === undefined || cidr.prefix === 0 ? null : cidr.toString(),
+    rule.remote_group_id,
+  ]);
+}
+
+function refuseDuplicate({ state }: Plugin, group: SecurityGroup, rule: SecurityGroupRule): void {
+  const identity = identityOf(rule);
+  const other = state.rules
+    .all()
+    .find(
+      (candidate) => candidate.security_group_id === group.id && identityOf(candidate) === identity,
+    );
+  if (other !== undefined) {
+    throw conflict(
+      'SecurityGroupRuleExists',
+      `Security group rule already exists. Rule id is ${other.id}.`,
+    );
+  }
+}

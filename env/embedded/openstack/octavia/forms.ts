@@ -1,0 +1,60 @@
+/**
+ * Reads the attributes of a request body and refuses what is unknown, missing or misshapen in the words
+ * of WSME, which Octavia is built on.
+ */
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { ApiFault } from '../http/fault.ts';
+
+export const name = z.string().max(255).nullish();
+export const up = z.boolean().default(true);
+export const uuid = z
+  .string()
+  .regex(/^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/, 'Value should be UUID format');
+export const portNumber = z.int().min(1).max(65_535);
+export const address = z
+  .string()
+  .refine((value) => isIP(value) !== 0, 'Value should be IPv4 or IPv6 format');
+export const timeout = z.int().min(0).max(31_536_000);
+export const tagList = z.array(z.string().max(255));
+
+/** One of a few words; which ones may differ by release. */
+export function oneOf(words: readonly string[]): z.ZodType<string> {
+  return z.string().refine((value) => words.includes(value), {
+    error: `Value should be one of: ${words.join(', ')}`,
+  });
+}
+
+/** Takes the object out of a body such as {"pool": {...}} or refuses it. */
+export function attributesIn<T extends z.ZodObject>(
+  form: T,
+  body: unknown,
+  key: string,
+): z.output<T> {
+  const attributes = (body as Record<string, unknown> | undefined)?.[key];
+  if (attributes === undefined || attributes === null) {
+    throw new ApiFault(400, `Missing argument: "${key}"`);
+  }
+  const parsed = form.safeParse(attributes);
+  if (parsed.success) return parsed.data;
+  throw refusalOf(parsed.error, attributes);
+}
+
+function refusalOf(error: z.ZodError, attributes: unknown): ApiFault {
+  const unknown = error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys : [],
+  );
+  if (unknown.length > 0) return new ApiFault(400, `Unknown attribute:\n${unknown.join(', ')}`);
+  const [issue] = error.issues;
+  const field = issue?.path.map(String).join('.') ?? '';
+  const sent = (attributes as Record<string, unknown>)[String(issue?.path[0] ?? '')];
+  return sent === undefined
+    ? new ApiFault(
+        400,
+        `Invalid input for field/attribute ${field}. Value: 'None'. Mandatory field missing.`,
+      )
+    : new ApiFault(
+        400,
+        `Invalid input for field/attribute ${field}. Value: '${typeof sent === 'object' ? JSON.stringify(sent) : String(sent as string)}'. ${issue?.message ?? ''}`,
+      );
+}
