@@ -8,17 +8,6 @@ import { stringify } from 'yaml';
 
 const mode = 0o600;
 
-/** Where the cloud is, and who may use it. */
-export interface CloudLogins {
-  readonly authUrl: string;
-  readonly logins: Readonly<
-    Record<
-      string,
-      { readonly username: string; readonly password: string; readonly project: string }
-    >
-  >;
-}
-
 /** Writes the certificate of the authority; gives its path. */
 export async function writeAuthority(folder: string, ca: string): Promise<string> {
   const path = join(folder, 'ca.pem');
@@ -29,25 +18,14 @@ export async function writeAuthority(folder: string, ca: string): Promise<string
 /** Writes clouds.yaml; gives its path. */
 export async function writeClouds(
   folder: string,
-  { authUrl, logins }: CloudLogins,
+  entries: Readonly<Record<string, object>>,
 ): Promise<string> {
   const path = join(folder, 'clouds.yaml');
-  const entries = Object.entries(logins).map(([name, { username, password, project }]) => [
-    name,
-    {
-      auth: {
-        auth_url: authUrl,
-        username,
-        password,
-        project_name: project,
-        user_domain_name: 'Default',
-        project_domain_name: 'Default',
-      },
-      region_name: 'RegionOne',
-      cacert: join(folder, 'ca.pem'),
-    },
-  ]);
-  await writeFile(path, stringify({ clouds: Object.fromEntries(entries) }), { mode });
+  const cacert = join(folder, 'ca.pem');
+  const clouds = Object.fromEntries(
+    Object.entries(entries).map(([name, entry]) => [name, { ...entry, cacert }]),
+  );
+  await writeFile(path, stringify({ clouds }), { mode });
   return path;
 }
 

@@ -4,6 +4,7 @@
  * answer.
  */
 import { z } from 'zod';
+import type { StackAccess, StackFacts } from '../stack.ts';
 
 /** The name of the control socket in the folder of a stack. */
 export const socketName = 'control.sock';
@@ -65,7 +66,10 @@ export const descriptionForm = z.object({
 });
 
 /** What is said about a stack. */
-export type Description = z.output<typeof descriptionForm>;
+export interface Description {
+  readonly access: StackAccess;
+  readonly facts: StackFacts;
+}
 
 /** Texts that explain a failure. */
 export const evidenceForm = z.array(

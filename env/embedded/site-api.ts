@@ -7,7 +7,6 @@ import type { OpenStackSession, ServiceRef } from '../access/openstack.ts';
 import { StackError } from '../errors.ts';
 
 const services = {
-  keystone: { name: 'keystone', types: ['identity'], stripped: /\/v3\/?$/ },
   neutron: { name: 'neutron', types: ['network'], stripped: /\/v2\.0\/?$/ },
   octavia: { name: 'octavia', types: ['load-balancer'], stripped: /\/v2(\.0)?\/?$/ },
 } as const satisfies Record<string, ServiceRef>;
@@ -62,17 +61,6 @@ export class SiteApi {
 
   async get({ service, path, key }: Place): Promise<Made> {
     return objectIn(await this.#session.send(services[service], { path }), key);
-  }
-
-  /** Finds objects of Keystone by name. */
-  async named(collection: string, name: string): Promise<Made | undefined> {
-    const found = await this.#session.list(services.keystone, {
-      path: `/v3/${collection}`,
-      key: collection,
-      item: made,
-      query: { name },
-    });
-    return found[0];
   }
 }
 

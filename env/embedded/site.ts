@@ -1,6 +1,6 @@
 /**
- * What Kuryr is given on a cloud, made through the cloud's APIs as its DevStack plugin makes it: project
- * and user, external network, router, networks of nodes, services and pods, and a group that lets all in.
+ * What Kuryr is given on a cloud, made through the cloud's APIs as its DevStack plugin makes it: quotas,
+ * external network, router, networks of nodes, services and pods, and a group that lets all in.
  */
 import { addresses } from './site-addresses.ts';
 import type { Body, Made, SiteApi } from './site-api.ts';
@@ -21,13 +21,6 @@ export interface SiteFacts {
   readonly allowAllGroup: string;
 }
 
-/** Who Kuryr is on the cloud: an ordinary member of its project, no administrator. */
-export interface KuryrUser {
-  readonly name: string;
-  readonly project: string;
-  readonly password: string;
-}
-
 /** The quotas that OpenShift's installer asks for. */
 const quotas = {
   security_group: 250,
@@ -36,25 +29,6 @@ const quotas = {
   subnet: 250,
   network: 250,
 };
-
-/** Makes Kuryr's project and user; gives the id of the project. */
-export async function makeIdentities(api: SiteApi, kuryr: KuryrUser): Promise<string> {
-  const { name, password } = kuryr;
-  const keystone = (collection: string, key: string, body: Body): Promise<Made> =>
-    api.make({ service: 'keystone', path: `/v3/${collection}`, key }, body);
-  const role = async (wanted: string): Promise<Made> =>
-    (await api.named('roles', wanted)) ?? keystone('roles', 'role', { name: wanted });
-  const [project, user, member, balancers] = await Promise.all([
-    keystone('projects', 'project', { name: kuryr.project, domain_id: 'default' }),
-    keystone('users', 'user', { name, password, domain_id: 'default' }),
-    role('member'),
-    role('load-balancer_member'),
-  ]);
-  const path = `/v3/projects/${project.id}/users/${user.id}/roles`;
-  await api.put({ service: 'keystone', path: `${path}/${member.id}` });
-  await api.put({ service: 'keystone', path: `${path}/${balancers.id}` });
-  return project.id;
-}
 
 /** Makes the networks of a project for Kuryr. */
 export async function makeNetworks(api: SiteApi, project: string): Promise<SiteFacts> {

@@ -75,6 +75,12 @@ export class UnknownRequests {
     return `The embedded stack has no answer to ${request.method} ${request.path} of ${request.server}. Add it in ${request.file}.`;
   }
 
+  /** What a person needs to add what is missing. */
+  describe({ server, method, path, body, file }: UnknownRequest): string {
+    const sent = body === '' ? '' : ` with body ${body.slice(0, 400)}`;
+    return `${server} has no answer to ${method} ${path}${sent}. Add it in ${file}.`;
+  }
+
   since(atMs: number): readonly UnknownRequest[] {
     return this.#seen.filter((request) => request.atMs >= atMs);
   }
@@ -115,6 +121,11 @@ export class World {
   log(part: string, text: string): void {
     this.#lines.push(`${new Date().toISOString()} ${part}: ${text}`);
     if (this.#lines.length > keptLines) this.#lines.splice(0, keptLines / 4);
+  }
+
+  /** The parts that have noted anything. */
+  parts(): readonly string[] {
+    return [...new Set(this.#lines.map((line) => /^\S+ ([^:]*):/.exec(line)?.[1] ?? ''))];
   }
 
   /** The noted lines of a part, oldest first. */

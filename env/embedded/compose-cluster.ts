@@ -1,0 +1,102 @@
+/**
+ * The second half of a stack: Kubernetes on the machines of a site, and Kuryr between the two.
+ */
+import { KubernetesAccess } from '../access/kubernetes.ts';
+import { StackError } from '../errors.ts';
+import { writeKubeconfig } from './access-files.ts';
+import { kubernetesVersionOf } from './axes.ts';
+import type { Site } from './compose-site.ts';
+import type { Ground } from './ground.ts';
+import { type Kubernetes, startKubernetes } from './kubernetes/kubernetes.ts';
+import { startKuryr } from './kuryr/kuryr.ts';
+import { kuryrNamespace, kuryrObjects } from './kuryr/objects/manifests.ts';
+import { type KuryrSettings, settingsFor } from './kuryr/settings.ts';
+import type { Cni } from './seams.ts';
+import { addresses } from './site-addresses.ts';
+
+/** A cluster whose pods have a network. */
+export interface Cluster {
+  readonly url: string;
+  /** The administrator's. */
+  readonly token: string;
+  readonly kubeconfigPath: string;
+}
+
+/** Starts Kubernetes and Kuryr on a prepared cloud. */
+export async function startCluster(ground: Ground, site: Site): Promise<Cluster> {
+  const { folder, tls, world, disposals } = ground;
+  const token = world.random('kubernetes admin').hex(40);
+  let cni: Cni | undefined;
+  const kubernetes = disposals.use(
+    await startKubernetes(world, {
+      tls,
+      tokens: { [token]: { username: 'kubernetes-admin', groups: ['system:masters'] } },
+      dataPlane: site.dataPlane,
+      nodes: site.machines.workers.map(({ name, address, netns }) => ({
+        name,
+        internalIp: address,
+        netns,
+      })),
+      dns: { clusterIp: addresses.dnsService, domain: 'cluster.local' },
+      serviceCidr: addresses.clusterIpCidr,
+      advertise: { address: addresses.controlPlane, port: addresses.kubernetesPort },
+      version: kubernetesVersionOf(world.axes),
+      cni: () => {
+        if (cni !== undefined) return cni;
+        throw new StackError('STACK_NOT_STARTED', 'The CNI plugin is not there yet.');
+      },
+    }),
+  );
+  const { url } = kubernetes;
+  const kubeconfigPath = await writeKubeconfig(folder, { server: url, ca: tls.ca, token });
+  const settings = settingsOf(ground, site);
+  await installKuryr(ground, kubeconfigPath, settings);
+  cni = disposals.use(await kuryrOn(ground, { site, kubernetes, settings })).cni;
+  return { url, token, kubeconfigPath };
+}
+
+function settingsOf({ world, profile }: Ground, { facts }: Site): KuryrSettings {
+  return settingsFor(world.axes, {
+    project: facts.project,
+    pod_router: facts.router,
+    pod_subnet_pool: facts.subnetPool,
+    pod_subnet: facts.podSubnet,
+    service_subnet: facts.serviceSubnet,
+    pod_security_groups: [facts.allowAllGroup],
+    external_svc_net: facts.externalNetwork,
+    external_svc_subnet: facts.externalSubnet,
+    resource_tags: [profile.layout.resourceTag],
+    worker_nodes_subnets: [facts.nodesSubnet],
+  });
+}
+
+async function installKuryr(
+  { world }: Ground,
+  kubeconfigPath: string,
+  settings: KuryrSettings,
+): Promise<void> {
+  using access = await KubernetesAccess.open(kubeconfigPath);
+  for (const object of kuryrObjects(world.axes, settings)) {
+    await access.call(`Making the ${object.kind} ${object.metadata.name}`, ({ objects }) =>
+      objects.create(object),
+    );
+  }
+}
+
+async function kuryrOn(
+  { world, tls }: Ground,
+  parts: { readonly site: Site; readonly kubernetes: Kubernetes; readonly settings: KuryrSettings },
+): ReturnType<typeof startKuryr> {
+  const { site, kubernetes, settings } = parts;
+  const namespace = kuryrNamespace(world.axes);
+  return startKuryr(world, {
+    kubernetes: {
+      url: kubernetes.url,
+      ca: tls.ca,
+      token: kubernetes.tokenOf(namespace, 'kuryr-controller'),
+    },
+    cloud: { cloudsYamlPath: site.cloudsYamlPath, cloudName: site.kuryrCloudName },
+    settings,
+    nodes: site.machines.workers.map(({ name, netns }) => ({ name, netns })),
+  });
+}

@@ -1,0 +1,65 @@
+/**
+ * The first half of a stack: the cloud, the data plane over it, and what Kuryr is given on both.
+ */
+import { OpenStackSession } from '../access/openstack.ts';
+import { StackError } from '../errors.ts';
+import { writeClouds } from './access-files.ts';
+import { createDataPlane, type EmbeddedDataPlane } from './dataplane/data-plane.ts';
+import type { Ground } from './ground.ts';
+import { startCloud } from './openstack/cloud.ts';
+import { SiteApi } from './site-api.ts';
+import { makeApiBalancer } from './site-balancer.ts';
+import { type Machines, plugMachines } from './site-nodes.ts';
+import { makeNetworks, type SiteFacts } from './site.ts';
+
+/** The names in clouds.yaml: the suite's administrator, and Kuryr's own user. */
+const names = { admin: 'embedded', kuryr: 'embedded-kuryr' } as const;
+
+/** A cloud that is ready for a cluster with Kuryr. */
+export interface Site {
+  readonly dataPlane: EmbeddedDataPlane;
+  readonly facts: SiteFacts;
+  readonly machines: Machines;
+  readonly cloudsYamlPath: string;
+  /** The administrator's entry of clouds.yaml. */
+  readonly cloudName: string;
+  /** The entry of Kuryr's user, an ordinary member of its project. */
+  readonly kuryrCloudName: string;
+}
+
+/** Starts the cloud and prepares it through its APIs. */
+export async function startSite(ground: Ground): Promise<Site> {
+  const { folder, tls, world, disposals, profile } = ground;
+  const kuryr = { name: 'kuryr', project: 'k8s', roles: ['member', 'load-balancer_member'] };
+  const cloud = disposals.use(await startCloud(world, { tls, users: [kuryr] }));
+  const cloudsYamlPath = await writeClouds(folder, {
+    [names.admin]: cloud.cloudsYaml('admin'),
+    [names.kuryr]: cloud.cloudsYaml(kuryr.name),
+  });
+  const dataPlane = createDataPlane(world, cloud.view);
+  const open = (cloudName: string): Promise<OpenStackSession> =>
+    OpenStackSession.open({ cloudsYamlPath, cloudName });
+  const [admin, member] = await Promise.all([open(names.admin), open(names.kuryr)]);
+  const api = new SiteApi(admin);
+  const facts = await makeNetworks(api, await projectOf(member));
+  const { podMode, octavia, workers } = world.axes;
+  const { resourceTag } = profile.layout;
+  const [machines] = await Promise.all([
+    plugMachines({ api, facts, dataPlane, workers, podMode, resourceTag }),
+    makeApiBalancer(api, facts, octavia),
+  ]);
+  return {
+    dataPlane,
+    facts,
+    machines,
+    cloudsYamlPath,
+    cloudName: names.admin,
+    kuryrCloudName: names.kuryr,
+  };
+}
+
+async function projectOf(session: OpenStackSession): Promise<string> {
+  const project = await session.projectId();
+  if (project !== undefined) return project;
+  throw new StackError('STACK_NOT_STARTED', "Preparing the cloud: Kuryr's user has no project.");
+}

@@ -1,0 +1,100 @@
+/**
+ * Puts one embedded stack together: cloud, data plane, what Kuryr is given on the cloud, Kubernetes,
+ * Kuryr, cluster DNS. Each part is started with what the earlier ones offer; all end in reverse order.
+ */
+import { setMaxListeners } from 'node:events';
+import { KubernetesAccess } from '../access/kubernetes.ts';
+import { nodeFactOf } from '../access/nodes.ts';
+import type { Profile } from '../profile.ts';
+import { redact } from '../redaction.ts';
+import type { EvidenceFile, StackFacts } from '../stack.ts';
+import { writeAuthority } from './access-files.ts';
+import { axesOf } from './axes.ts';
+import { makeTls } from './certificates.ts';
+import { deployClusterDns } from './cluster-dns.ts';
+import { followNames } from './cluster-names.ts';
+import { startCluster } from './compose-cluster.ts';
+import { startSite } from './compose-site.ts';
+import type { Controlled } from './control.ts';
+import { Disposals } from './disposals.ts';
+import type { Ground } from './ground.ts';
+import { runOutside } from './outside.ts';
+import { World } from './world.ts';
+
+/** A whole stack. */
+export interface ComposedStack extends Controlled, AsyncDisposable {}
+
+/** Starts a stack; its files go into the folder. Gives up when it is to end before it is up. */
+export async function compose(
+  profile: Profile,
+  folder: string,
+  ending: AbortSignal,
+): Promise<ComposedStack> {
+  const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
+  const disposals = new Disposals();
+  const world = new World(axesOf(profile), {
+    seed: profile.seed ?? profile.name,
+    closing: closing.signal,
+  });
+  const end = async (): Promise<void> => {
+    // Waiting ends first, so that no part holds up the end of another one.
+    closing.abort();
+    await disposals[Symbol.asyncDispose]();
+  };
+  try {
+    const tls = makeTls(['kubernetes.default.svc']);
+    const stack = await start({ profile, folder, world, tls, disposals, ending });
+    return { ...stack, [Symbol.asyncDispose]: end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function start(ground: Ground): Promise<Controlled> {
+  const { folder, tls, world, disposals } = ground;
+  const caFile = await writeAuthority(folder, tls.ca);
+  const site = await startSite(ground);
+  const cluster = await startCluster(ground, site);
+  const { url, token, kubeconfigPath } = cluster;
+  site.dataPlane.setRecords(
+    disposals.use(await followNames(world, { url, token, caFile, folder })),
+  );
+  using access = await KubernetesAccess.open(kubeconfigPath);
+  await deployClusterDns(access);
+  const { cloudsYamlPath, cloudName, dataPlane, machines } = site;
+  return {
+    description: {
+      access: { kubeconfigPath, cloudsYamlPath, cloudName },
+      facts: await discover(ground, access),
+    },
+    evidence: () => Promise.resolve(evidenceOf(world)),
+    complaints: (sinceMs) =>
+      world.unknown.since(sinceMs).map((request) => world.unknown.describe(request)),
+    outside: (argv) => runOutside(dataPlane, machines.outside, argv),
+  };
+}
+
+async function discover({ profile }: Ground, access: KubernetesAccess): Promise<StackFacts> {
+  const [version, nodes] = await Promise.all([
+    access.call('Reading the version of Kubernetes', (clients) => clients.version.getCode()),
+    access.call('Listing nodes', (clients) => clients.core.listNode()),
+  ]);
+  return {
+    kubernetes: version.gitVersion,
+    nodes: nodes.items.map(nodeFactOf),
+    openstackSeries: profile.series,
+    kuryrVersion: profile.kuryr,
+    standIns: ['simulated: everything'],
+    components: {},
+  };
+}
+
+function evidenceOf(world: World): EvidenceFile[] {
+  return world.parts().map((part) => ({
+    name: `${part.replaceAll(/[^a-z0-9.-]+/gi, '-')}.log`,
+    contentType: 'text/plain',
+    body: redact(`${world.linesOf(part).join('\n')}\n`),
+  }));
+}
