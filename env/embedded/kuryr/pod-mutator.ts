@@ -2,7 +2,7 @@
  * The mutating webhook of OpenShift's fork, 4.2 to 4.10: it makes the resolvers of new pods ask over
  * TCP, because with an Octavia before 2.13 a service cannot have a listener for each protocol.
  */
-import type { World } from '../world.ts';
+import type { Axes } from '../world.ts';
 import type { Pod } from './api/resources.ts';
 import { type ApiVersion, isAtLeast, minorOf } from './release.ts';
 
@@ -13,7 +13,10 @@ const option = 'use-vc';
 const lastWithWebhook = 10;
 
 /** The mutation that a cluster gets; undefined where nobody deploys the webhook. */
-export function podMutator(world: World, octaviaApi: ApiVersion): PodMutator | undefined {
+export function podMutator(
+  world: { readonly axes: Pick<Axes, 'cluster'> },
+  octaviaApi: ApiVersion,
+): PodMutator | undefined {
   const { cluster } = world.axes;
   if (cluster.kind !== 'openshift') return undefined;
   const minor = minorOf(cluster.release);

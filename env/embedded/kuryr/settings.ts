@@ -2,7 +2,7 @@
  * The settings of kuryr.conf that change what anybody sees, with Kuryr's own defaults where the embedded
  * stack has no reason for others.
  */
-import type { Axes } from '../world.ts';
+import type { Axes, KuryrRelease } from '../world.ts';
 import type { Deviations } from './release.ts';
 
 /** How long Kuryr waits between its repeated looks; real ones take minutes. */
@@ -76,31 +76,24 @@ export type KuryrPlacement = Pick<
 
 /** The handlers that each release line offers under the names of its setup.cfg. */
 export function handlersOf(axes: Pick<Axes, 'kuryr'>): readonly string[] {
-  switch (axes.kuryr) {
-    case '0.4':
-      return ['vif', 'lbaasspec', 'lb'];
-    case '0.5':
-      return ['vif', 'lbaasspec', 'lb', 'namespace'];
-    case '1.0':
-      return ['vif', 'lbaasspec', 'lb', 'namespace', 'policy', 'pod_label', 'kuryrnetpolicy'];
-    case '1.1':
-      return [...handlersOf({ kuryr: '1.0' }), 'kuryrnet'];
-    case '2.0':
-      return [...handlersOf({ kuryr: '1.0' }), 'kuryrnetwork'];
-    case '3.0':
-    case '4.0':
-    case '5.0':
-    case '6.0':
-    case '7.0':
-    case '8.0':
-    case '9.0':
-    case '10.0':
-      return [
-        ...['vif', 'endpoints', 'service', 'kuryrloadbalancer', 'namespace', 'pod_label'],
-        ...['policy', 'kuryrnetworkpolicy', 'kuryrnetwork', 'kuryrport'],
-      ];
-  }
+  return oldHandlers[axes.kuryr] ?? newHandlers;
 }
+
+const stein = ['vif', 'lbaasspec', 'lb', 'namespace', 'policy', 'pod_label', 'kuryrnetpolicy'];
+
+const oldHandlers: Partial<Record<KuryrRelease, readonly string[]>> = {
+  '0.4': ['vif', 'lbaasspec', 'lb'],
+  '0.5': ['vif', 'lbaasspec', 'lb', 'namespace'],
+  '1.0': stein,
+  '1.1': [...stein, 'kuryrnet'],
+  '2.0': [...stein, 'kuryrnetwork'],
+};
+
+/** From Victoria on, without what only pools and Machines need. */
+const newHandlers: readonly string[] = [
+  ...['vif', 'endpoints', 'service', 'kuryrloadbalancer', 'namespace', 'pod_label'],
+  ...['policy', 'kuryrnetworkpolicy', 'kuryrnetwork', 'kuryrport'],
+];
 
 /** Settings as DevStack's samples have them for the axes of a stack, with port pools off. */
 export function settingsFor(axes: Axes, placement: KuryrPlacement): KuryrSettings {

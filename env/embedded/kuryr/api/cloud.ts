@@ -134,7 +134,7 @@ export class Cloud {
       string,
       T
     >;
-    return body[key] as T;
+    return present(body[key], collection);
   }
 
   /** Makes several objects by one request. */
@@ -184,7 +184,7 @@ export class Cloud {
   async createLb<T extends CloudRow>(path: string, fields: object): Promise<T> {
     const key = singularOf(path.split('/').at(-1) ?? path);
     const body = (await this.octavia('POST', `/${path}`, { [key]: fields })) as Record<string, T>;
-    return body[key] as T;
+    return present(body[key], path);
   }
 
   async updateLb(path: string, fields: object): Promise<void> {
@@ -206,6 +206,11 @@ export class Cloud {
     if (newest === undefined) throw new Error('Unable to reach Octavia API');
     return newest;
   }
+}
+
+function present<T>(made: T | undefined, what: string): T {
+  if (made === undefined) throw new Error(`The answer to making one of ${what} names nothing.`);
+  return made;
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';

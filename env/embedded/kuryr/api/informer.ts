@@ -84,11 +84,12 @@ export class Informer<T extends Resource> {
 
   async #follow(): Promise<void> {
     const { signal, world } = this.#options;
-    while (!signal.aborted) {
+    const isOver = (): boolean => signal.aborted;
+    while (!isOver()) {
       try {
         await this.#watchOnce();
       } catch (error) {
-        if (signal.aborted) return;
+        if (isOver()) return;
         await world.delay(reconnectMs, signal).catch(() => undefined);
         if (error instanceof KubeRefusal && error.status === 410) await this.#relist();
       }
@@ -109,17 +110,14 @@ export class Informer<T extends Resource> {
     query.set('allowWatchBookmarks', 'true');
     query.set('resourceVersion', this.#version);
     query.set('timeoutSeconds', String(Math.round(relistMs / 1_000)));
-    let outdated = false;
     await kube.watch(
       `${pathOf(this.#kind)}?${query.toString()}`,
       (event) => {
-        outdated ||= event.type === 'ERROR';
+        // An outdated version ends in a full list, as the end of any stream does.
         if (event.type !== 'ERROR') this.#apply(event);
       },
       signal,
     );
-    if (outdated) this.#version = '';
-    // A stream that has ended is also the time for Kuryr's full list.
     if (!signal.aborted) await this.#relist();
   }
 
@@ -139,11 +137,10 @@ export class Informer<T extends Resource> {
   #take(object: T): void {
     const key = keyOf(object);
     const before = this.#objects.get(key);
-    const isNewer =
-      before === undefined ||
-      before.metadata.uid !== object.metadata.uid ||
-      Number(before.metadata.resourceVersion) < Number(object.metadata.resourceVersion);
-    if (!isNewer) return;
+    const isOlder =
+      before?.metadata.uid === object.metadata.uid &&
+      Number(before.metadata.resourceVersion) >= Number(object.metadata.resourceVersion);
+    if (isOlder) return;
     this.#objects.set(key, object);
     const namespace = object.metadata.namespace ?? '';
     const space = this.#spaces.get(namespace) ?? new Map<string, T>();

@@ -2,10 +2,12 @@
  * The CNI daemon of one node: plugs a pod in when the controller has made its port, and answers when the
  * port is ACTIVE.
  */
+import { setMaxListeners } from 'node:events';
 import type { CniRequest, Netns } from '../../seams.ts';
 import type { World } from '../../world.ts';
 import { Kube, type KubeAccess } from '../api/kube.ts';
-import { kinds, type Pod } from '../api/resources.ts';
+import { kinds } from '../api/kinds.ts';
+import type { Pod } from '../api/resources.ts';
 import { addressesOf, type Vif, vifData } from '../api/vif.ts';
 import { Events } from '../controller/events.ts';
 import type { Release } from '../release.ts';
@@ -68,6 +70,7 @@ export class CniDaemon {
     const { world, kubernetes, release, settings, node } = this.#options;
     const ending = new AbortController();
     const signal = AbortSignal.any([ending.signal, world.closing]);
+    setMaxListeners(0, signal);
     const kube = new Kube(kubernetes);
     const { relistMs } = settings.timers;
     const registry = new Registry({ kube, world, release, node: node.name, relistMs, signal });

@@ -5,7 +5,7 @@
 import type { World } from '../../world.ts';
 import { Informer } from '../api/informer.ts';
 import type { Kube } from '../api/kube.ts';
-import { kinds } from '../api/resources.ts';
+import { kinds } from '../api/kinds.ts';
 import type { Vif } from '../api/vif.ts';
 import { defaultVif, vifsOf } from '../controller/pod-records.ts';
 import { nodeLabel } from '../marks.ts';

@@ -7,8 +7,8 @@ import type {
   MadeBalancer,
   MadeMember,
   MadePool,
-  Pod,
-} from '../api/resources.ts';
+} from '../api/records.ts';
+import type { Pod } from '../api/resources.ts';
 import { memberName } from '../names.ts';
 import { contains } from './addresses.ts';
 import type { BalancerRecords } from './balancer-records.ts';

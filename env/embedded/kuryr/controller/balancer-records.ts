@@ -3,15 +3,9 @@
  * up to Ussuri in annotations.
  */
 import { isGone, isNamespaceGoing, KubeRefusal } from '../api/kube.ts';
-import {
-  type BalancerSpec,
-  type BalancerStatus,
-  isGoing,
-  keyOf,
-  kinds,
-  type KuryrLoadBalancer,
-  type Service,
-} from '../api/resources.ts';
+import { kinds } from '../api/kinds.ts';
+import type { BalancerSpec, BalancerStatus, KuryrLoadBalancer } from '../api/records.ts';
+import { isGoing, keyOf, type Service } from '../api/resources.ts';
 import { finalizers } from '../marks.ts';
 import { NotReady } from '../queue.ts';
 import type { Context } from './context.ts';

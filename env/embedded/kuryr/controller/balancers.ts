@@ -3,13 +3,8 @@
  * each part, so that a controller that is started anew goes on where the last one was.
  */
 import { isOverQuota, statusOf } from '../api/cloud.ts';
-import type {
-  BalancerSpec,
-  BalancerStatus,
-  MadeBalancer,
-  Service,
-  ServicePort,
-} from '../api/resources.ts';
+import type { BalancerSpec, BalancerStatus, MadeBalancer } from '../api/records.ts';
+import type { Service, ServicePort } from '../api/resources.ts';
 import { balancerName } from '../names.ts';
 import { HandlerDied } from '../queue.ts';
 import { isOpen } from '../release.ts';

@@ -6,13 +6,8 @@ import type { World } from '../../world.ts';
 import type { Cloud, Network, Subnet } from '../api/cloud.ts';
 import { Informer } from '../api/informer.ts';
 import type { Kube } from '../api/kube.ts';
-import {
-  kinds,
-  type Namespace,
-  type Pod,
-  type Resource,
-  type ResourceKind,
-} from '../api/resources.ts';
+import { kinds } from '../api/kinds.ts';
+import type { Namespace, Pod, Resource, ResourceKind } from '../api/resources.ts';
 import type { VifPlace } from '../api/vif.ts';
 import { annotations } from '../marks.ts';
 import { NotReady } from '../queue.ts';

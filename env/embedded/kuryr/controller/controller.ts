@@ -2,10 +2,11 @@
  * The controller: opens both APIs, keeps copies of what it watches, and has the handlers look at what
  * changes.
  */
+import { setMaxListeners } from 'node:events';
 import type { World } from '../../world.ts';
 import { Cloud, type CloudAccess } from '../api/cloud.ts';
 import { Kube, type KubeAccess } from '../api/kube.ts';
-import { keyOf, type Resource } from '../api/resources.ts';
+import { keyOf, type Pod, type Resource } from '../api/resources.ts';
 import { poll, WorkQueue } from '../queue.ts';
 import type { Release } from '../release.ts';
 import type { KuryrSettings } from '../settings.ts';
@@ -53,6 +54,7 @@ export class Controller {
     const { world } = this.#options;
     const ending = new AbortController();
     const signal = AbortSignal.any([ending.signal, world.closing]);
+    setMaxListeners(0, signal);
     const context = await this.#prepared(signal);
     this.#dead = undefined;
     const handlers = handlersFor(context, this.figures);
@@ -204,12 +206,9 @@ export class Controller {
       });
     }
     caches.pods.onChange((now, before) => {
-      const isSame =
-        now !== undefined &&
-        before !== undefined &&
-        now.status?.podIP === before.status?.podIP &&
-        JSON.stringify(now.metadata.labels) === JSON.stringify(before.metadata.labels);
-      if (!isSame && ((now ?? before)?.status?.podIP ?? '') !== '') all();
+      const seen = (pod?: Pod): string | undefined =>
+        pod?.status?.podIP && `${pod.status.podIP} ${JSON.stringify(pod.metadata.labels)}`;
+      if (seen(now) !== seen(before)) all();
     });
     caches.namespaces.onChange((now, before) => {
       if (JSON.stringify(now?.metadata.labels) !== JSON.stringify(before?.metadata.labels)) all();

@@ -3,7 +3,8 @@
  */
 import type { World } from '../../world.ts';
 import type { Kube } from '../api/kube.ts';
-import { pathOf, kinds, type Resource } from '../api/resources.ts';
+import { kinds } from '../api/kinds.ts';
+import { pathOf, type Resource } from '../api/resources.ts';
 
 /** What an event says. */
 export interface Occurrence {

@@ -4,7 +4,9 @@
  */
 import { type CloudRow, isConflict } from '../api/cloud.ts';
 import { isGone } from '../api/kube.ts';
-import { type BalancerSpec, kinds, type PublicIp, type Service } from '../api/resources.ts';
+import { kinds } from '../api/kinds.ts';
+import type { BalancerSpec, PublicIp } from '../api/records.ts';
+import type { Service } from '../api/resources.ts';
 import type { Context } from './context.ts';
 
 interface FloatingIp extends CloudRow {

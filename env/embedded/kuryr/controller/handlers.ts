@@ -1,7 +1,11 @@
 /**
  * Puts the handlers of a release together.
  */
-import { keyOf } from '../api/resources.ts';
+import type { Informer } from '../api/informer.ts';
+import { keyOf, type Resource } from '../api/resources.ts';
+import { AnnotatedBalancers } from '../legacy/balancer-annotations.ts';
+import { NetNamespaces } from '../legacy/net-namespaces.ts';
+import { NetPolicies } from '../legacy/net-policies.ts';
 import { Balancers } from './balancers.ts';
 import { type BalancerRecords, KuryrBalancerRecords } from './balancer-records.ts';
 import type { Context } from './context.ts';
@@ -11,7 +15,7 @@ import type { ControllerFigures } from './metrics.ts';
 import { Namespaces } from './namespaces.ts';
 import { Octavia } from './octavia.ts';
 import { inventoryOf } from './policy-inventory.ts';
-import { Policies } from './policies.ts';
+import { Policies, type PoliciesOptions } from './policies.ts';
 import { AnnotationRecords, PortRecords } from './pod-records.ts';
 import { Pods } from './pods.ts';
 import { Services } from './services.ts';
@@ -47,27 +51,39 @@ export function handlersFor(context: Context, figures: ControllerFigures): Handl
     figures.podCreation.observe(seconds);
   };
   const pods = new Pods({ context, records: podRecords, pool, namespaces, wired });
-  const records: BalancerRecords = new KuryrBalancerRecords(context);
+  const hasAnnotations = release.balancerRecord === 'annotation';
+  const records: BalancerRecords = hasAnnotations
+    ? new AnnotatedBalancers(context)
+    : new KuryrBalancerRecords(context);
   const octavia = new Octavia(context);
   const access = new ListenerAccess(context, octavia, records);
   const inventory = inventoryOf(context, podRecords, namespaces);
-  const policies = new Policies({
+  const policiesOptions: PoliciesOptions = {
     context,
     inventory,
     pods,
     pool,
     balancersFollow: (namespace, concerned) => access.followPods(namespace, concerned),
-  });
+  };
   return {
     pods,
-    namespaces,
+    namespaces:
+      release.networkRecord === 'KuryrNet'
+        ? new NetNamespaces(context, namespaces, pool)
+        : namespaces,
     services: new Services(context, records),
     balancers: new Balancers({ context, records, octavia, access }),
-    policies,
+    policies:
+      release.policyRecord === 'KuryrNetPolicy'
+        ? new NetPolicies(policiesOptions)
+        : new Policies(policiesOptions),
     maintenance: new Maintenance({ context, records, namespaces, pool }),
     pool,
     onBalancerChange: (listener) => {
-      caches.kuryrBalancers.onChange((now, before) => {
+      const copy: Informer<never> = hasAnnotations
+        ? (caches.endpoints as unknown as Informer<never>)
+        : (caches.kuryrBalancers as unknown as Informer<never>);
+      copy.onChange((now?: Resource, before?: Resource) => {
         const changed = now ?? before;
         if (changed !== undefined) listener(keyOf(changed));
       });

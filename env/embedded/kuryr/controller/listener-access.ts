@@ -3,7 +3,8 @@
  * an older Octavia rules of the group at the VIP.
  */
 import type { Rule } from '../api/cloud.ts';
-import type { MadeBalancer, MadeListener, Pod, Service } from '../api/resources.ts';
+import type { MadeBalancer, MadeListener } from '../api/records.ts';
+import type { Pod, Service } from '../api/resources.ts';
 import { isConflict } from '../api/cloud.ts';
 import { NotReady } from '../queue.ts';
 import { isOpen } from '../release.ts';
@@ -51,10 +52,13 @@ export class ListenerAccess {
     if (loadbalancer === undefined) return;
     const groups = serviceGroups(this.#context, service);
     const noted = { ...loadbalancer, security_groups: groups };
-    for (const { port, protocol = 'TCP', targetPort = port } of service.spec.ports ?? []) {
-      const listener = listeners.find((own) => own.port === port && own.protocol === protocol);
-      if (listener !== undefined) {
-        await this.follow(noted, listener, { targetPort: this.#lookedUp(targetPort), groups });
+    for (const listener of listeners) {
+      const own = service.spec.ports?.find(
+        ({ port, protocol = 'TCP' }) => port === listener.port && protocol === listener.protocol,
+      );
+      if (own !== undefined) {
+        const targetPort = this.#lookedUp(own.targetPort ?? own.port);
+        await this.follow(noted, listener, { targetPort, groups });
       }
     }
   }

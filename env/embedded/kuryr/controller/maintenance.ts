@@ -3,7 +3,7 @@
  * removes ports and networks of namespaces that are gone.
  */
 import { type CloudRow, type Network, type Port, statusOf } from '../api/cloud.ts';
-import type { BalancerStatus } from '../api/resources.ts';
+import type { BalancerStatus } from '../api/records.ts';
 import { isAtLeast } from '../release.ts';
 import type { BalancerRecords } from './balancer-records.ts';
 import type { Context } from './context.ts';
@@ -138,7 +138,7 @@ export class Maintenance {
     for (const port of doomed.ports) await this.#context.cloud.remove('ports', port.id);
     for (const network of doomed.networks) {
       const [subnet] = await this.#context.cloud.list('subnets', { network_id: network.id });
-      await this.#options.namespaces.removeNetwork(network.id, subnet?.id);
+      await this.#options.namespaces.networks.remove(network.id, subnet?.id);
     }
   }
 

@@ -2,32 +2,20 @@
  * Namespaces: each gets a network and a subnet of its own on the pods' router, written down in a
  * KuryrNetwork, or up to Train in a KuryrNet.
  */
-import {
-  type CloudRow,
-  isConflict,
-  type Network,
-  type Port,
-  statusOf,
-  type Subnet,
-} from '../api/cloud.ts';
 import { isGone, isNamespaceGoing, KubeRefusal } from '../api/kube.ts';
-import {
-  isGoing,
-  kinds,
-  type KuryrNetwork,
-  type Namespace,
-  type NamespaceNetwork,
-  type Pod,
-} from '../api/resources.ts';
+import { kinds } from '../api/kinds.ts';
+import type { KuryrNetwork, NamespaceNetwork } from '../api/records.ts';
+import { isGoing, type Namespace, type Pod } from '../api/resources.ts';
 import type { VifPlace } from '../api/vif.ts';
 import { annotations, finalizers } from '../marks.ts';
-import { networkName, subnetName } from '../names.ts';
 import { NotReady } from '../queue.ts';
 import { type Context, projectOf } from './context.ts';
+import { NamespaceNetworks } from './namespace-networks.ts';
 import type { VifPool } from './vif-pool.ts';
 
 /** The handler of namespaces and of KuryrNetworks. */
 export class Namespaces {
+  readonly networks: NamespaceNetworks;
   readonly #context: Context;
   readonly #pool: VifPool;
   readonly #triggered = new Set<string>();
@@ -35,6 +23,7 @@ export class Namespaces {
   constructor(context: Context, pool: VifPool) {
     this.#context = context;
     this.#pool = pool;
+    this.networks = new NamespaceNetworks(context);
   }
 
   /** Where the port of a pod belongs; asks for the namespace's network if there is none yet. */
@@ -129,9 +118,10 @@ export class Namespaces {
     record: KuryrNetwork,
     known: NamespaceNetwork,
   ): Promise<NamespaceNetwork> {
+    const { projectId } = record.spec;
     const netId = known.netId ?? (await this.#network(namespace, record));
     const subnet = await this.#told(record, 'CreateSubnet', `Subnet of network ${netId}`, () =>
-      this.#subnet(namespace, record, netId),
+      this.networks.subnet(namespace, projectId, netId),
     );
     const made = { netId, subnetId: subnet.id, subnetCIDR: subnet.cidr };
     await this.#patch(record, { status: made });
@@ -139,71 +129,19 @@ export class Namespaces {
       record,
       'AddingSubnetToRouter',
       `Subnet ${subnet.id} on the router`,
-      () => this.#route(subnet.id),
+      () => this.networks.route(subnet.id),
     );
     const status = { ...made, routerId, populated: false };
     await this.#patch(record, { status: { routerId, populated: false } });
     return status;
   }
 
-  async #network({ metadata }: Namespace, record: KuryrNetwork): Promise<string> {
-    const { cloud, release, settings } = this.#context;
+  async #network(namespace: Namespace, record: KuryrNetwork): Promise<string> {
     return this.#told(record, 'CreateNetwork', 'Network of the namespace', async () => {
-      const name = networkName(release, metadata);
-      const [known] = await cloud.list<Network>('networks', { name });
-      const { network_device_mtu: mtu } = settings;
-      const network =
-        known ??
-        (await cloud.create<Network>('networks', {
-          name,
-          project_id: record.spec.projectId,
-          description: settings.resource_tags.join(','),
-          ...(mtu === 0 ? {} : { mtu }),
-        }));
-      await this.#tag('networks', network);
-      await this.#patch(record, { status: { netId: network.id } });
-      return network.id;
+      const { id } = await this.networks.network(namespace, record.spec.projectId);
+      await this.#patch(record, { status: { netId: id } });
+      return id;
     });
-  }
-
-  async #subnet({ metadata }: Namespace, record: KuryrNetwork, netId: string): Promise<Subnet> {
-    const { cloud, release, settings, facts } = this.#context;
-    const [known] = await cloud.list<Subnet>('subnets', { network_id: netId });
-    const subnet =
-      known ??
-      (await cloud.create<Subnet>('subnets', {
-        network_id: netId,
-        name: subnetName(release, metadata),
-        description: settings.resource_tags.join(','),
-        ip_version: facts.podIpVersion,
-        enable_dhcp: false,
-        subnetpool_id: settings.pod_subnet_pool,
-        project_id: record.spec.projectId,
-      }));
-    await this.#tag('subnets', subnet);
-    return subnet;
-  }
-
-  async #tag(collection: string, object: CloudRow): Promise<void> {
-    const { cloud, settings } = this.#context;
-    const has = (object['tags'] ?? []) as readonly string[];
-    if (settings.resource_tags.some((tag) => !has.includes(tag))) {
-      await cloud.tag(collection, object.id, settings.resource_tags);
-    }
-  }
-
-  async #route(subnetId: string): Promise<string> {
-    const { cloud, settings } = this.#context;
-    const { pod_router: router } = settings;
-    try {
-      await cloud.neutron('PUT', `/routers/${router}/add_router_interface`, {
-        subnet_id: subnetId,
-      });
-    } catch (error) {
-      // Neutron says so when the subnet is on the router already.
-      if (statusOf(error) !== 400) throw error;
-    }
-    return router;
   }
 
   async #remove(record: KuryrNetwork): Promise<void> {
@@ -216,45 +154,11 @@ export class Namespaces {
     const { netId, subnetId } = record.status ?? {};
     if (netId !== undefined) {
       await this.#pool.deleteNetwork(netId);
-      await this.removeNetwork(netId, subnetId);
+      await this.networks.remove(netId, subnetId);
     }
     if (subnetId !== undefined) places.forget(subnetId);
     await kube.removeFinalizer(kinds.kuryrNetworks, record, finalizers.network);
     caches.kuryrNetworks.drop(record);
-  }
-
-  /** Takes a namespace's subnet off the router and deletes its network. */
-  async removeNetwork(netId: string, subnetId: string | undefined): Promise<void> {
-    const { cloud, settings } = this.#context;
-    if (subnetId !== undefined) {
-      const path = `/routers/${settings.pod_router}/remove_router_interface`;
-      try {
-        await cloud.neutron('PUT', path, { subnet_id: subnetId });
-      } catch (error) {
-        if (statusOf(error) !== 404) throw error;
-      }
-    }
-    try {
-      await cloud.remove('networks', netId);
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-      await this.#removeLeftovers(netId);
-      throw new NotReady(`Network ${netId} is in use.`);
-    }
-  }
-
-  async #removeLeftovers(netId: string): Promise<void> {
-    const { cloud, world } = this.#context;
-    const ports = await cloud.list<Port>('ports', { network_id: netId });
-    const leftovers = ports.filter(({ device_owner }) =>
-      ['', 'trunk:subport', 'compute:kuryr'].includes(device_owner),
-    );
-    const results = await Promise.allSettled(leftovers.map(({ id }) => cloud.remove('ports', id)));
-    for (const result of results) {
-      if (result.status === 'rejected') {
-        world.log('kuryr-controller', `Leftover port: ${(result.reason as Error).message}`);
-      }
-    }
   }
 
   async #patch(record: KuryrNetwork, change: unknown): Promise<void> {

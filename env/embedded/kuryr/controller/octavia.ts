@@ -9,7 +9,7 @@ import type {
   MadeListener,
   MadeMember,
   MadePool,
-} from '../api/resources.ts';
+} from '../api/records.ts';
 import { listenerName, memberName } from '../names.ts';
 import { NotReady, poll } from '../queue.ts';
 import { isAtLeast } from '../release.ts';

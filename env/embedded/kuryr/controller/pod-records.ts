@@ -3,7 +3,9 @@
  * the pod itself.
  */
 import { isNamespaceGoing, KubeRefusal } from '../api/kube.ts';
-import { isGoing, keyOf, kinds, type KuryrPort, type Pod, type Vifs } from '../api/resources.ts';
+import { kinds } from '../api/kinds.ts';
+import type { KuryrPort, Vifs } from '../api/records.ts';
+import { isGoing, keyOf, type Pod } from '../api/resources.ts';
 import { podState, type PodState } from '../api/vif.ts';
 import { annotations, finalizers, nodeLabel } from '../marks.ts';
 import { NotReady } from '../queue.ts';

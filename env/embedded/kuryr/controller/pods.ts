@@ -4,7 +4,9 @@
  */
 import { isConflict, isOverQuota, type Port, statusOf } from '../api/cloud.ts';
 import { isGone } from '../api/kube.ts';
-import { isGoing, keyOf, kinds, type Pod, type Vifs } from '../api/resources.ts';
+import { kinds } from '../api/kinds.ts';
+import type { Vifs } from '../api/records.ts';
+import { isGoing, keyOf, type Pod } from '../api/resources.ts';
 import { activated, type Vif, vifData } from '../api/vif.ts';
 import { annotations } from '../marks.ts';
 import { NotReady, poll } from '../queue.ts';
@@ -44,17 +46,19 @@ export class Pods {
     const record = records.of(key);
     if (record !== undefined && record.podUid !== pod?.metadata.uid) {
       await this.#orphan(key, record);
-      return;
+    } else if (pod !== undefined && pod.spec.hostNetwork !== true) {
+      await this.#look(pod, record);
     }
-    if (pod === undefined || pod.spec.hostNetwork === true) return;
-    if (isCompleted(pod) || (isGoing(pod) && records.releasesAtOnce)) {
-      await this.#finish(key, record);
-      return;
+  }
+
+  async #look(pod: Pod, record: PodRecord | undefined): Promise<void> {
+    if (isCompleted(pod) || (isGoing(pod) && this.#options.records.releasesAtOnce)) {
+      await this.#finish(keyOf(pod), record);
+    } else if (!isGoing(pod)) {
+      this.#warnOfLostRecord(pod, record);
+      const vifs = record?.vifs ?? (await this.#wire(pod));
+      if (vifs !== undefined) await this.#keep(pod, vifs);
     }
-    if (isGoing(pod)) return;
-    this.#warnOfLostRecord(pod, record);
-    const vifs = record?.vifs ?? (await this.#wire(pod));
-    if (vifs !== undefined) await this.#keep(pod, vifs);
   }
 
   /** Sets the security groups of a pod's port, if they are others than before. */
@@ -163,28 +167,33 @@ export class Pods {
     const { kube, caches } = this.#context;
     if (!hasPolicies(this.#context)) return;
     const now = caches.pods.get(keyOf(pod));
-    if (now === undefined || now.metadata.uid !== pod.metadata.uid) return;
+    if (now?.metadata.uid !== pod.metadata.uid) return;
     await this.setGroups(now, groupsOf(this.#context, now));
-    const noted = now.metadata.annotations ?? {};
-    const labels = sortedJson(now.metadata.labels);
-    const address = now.status?.podIP;
-    const isNoted = noted[annotations.podLabel] === labels && noted[annotations.podIp] === address;
-    if (isNoted || address === undefined) return;
-    const change = {
-      metadata: {
-        annotations: {
-          [annotations.podLabel]: labels ?? null,
-          ...(this.#context.release.podRecord === 'KuryrPort'
-            ? { [annotations.podIp]: address }
-            : {}),
-        },
-      },
-    };
+    const change = this.#noteFor(now);
+    if (change === undefined) return;
     try {
-      caches.pods.put(await kube.merge(kinds.pods, now, change));
+      caches.pods.put(await kube.merge(kinds.pods, now, { metadata: { annotations: change } }));
     } catch (error) {
       if (!isGone(error)) throw error;
     }
+  }
+
+  /** The annotations that tell for which labels and address the groups are; none when they are there. */
+  #noteFor({ metadata, status }: Pod): Record<string, string | null> | undefined {
+    const noted = metadata.annotations ?? {};
+    const labels = sortedJson(metadata.labels);
+    const address = status?.podIP;
+    if (address === undefined) return undefined;
+    const withAddress = this.#context.release.podRecord === 'KuryrPort';
+    const isNoted =
+      noted[annotations.podLabel] === labels &&
+      (!withAddress || noted[annotations.podIp] === address);
+    return isNoted
+      ? undefined
+      : {
+          [annotations.podLabel]: labels ?? null,
+          ...(withAddress ? { [annotations.podIp]: address } : {}),
+        };
   }
 
   async #finish(key: string, record: PodRecord | undefined): Promise<void> {

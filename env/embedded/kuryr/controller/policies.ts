@@ -3,20 +3,13 @@
  * wanted, and that becomes a security group on the ports of the selected pods.
  */
 import { isGone, isNamespaceGoing } from '../api/kube.ts';
-import {
-  isGoing,
-  kinds,
-  type KuryrNetworkPolicy,
-  type MadeRule,
-  type NetworkPolicy,
-  pathOf,
-  type PlannedRule,
-  type Pod,
-  type SgRule,
-} from '../api/resources.ts';
+import { kinds } from '../api/kinds.ts';
+import type { KuryrNetworkPolicy, MadeRule } from '../api/records.ts';
+import { isGoing, type NetworkPolicy, pathOf, type Pod } from '../api/resources.ts';
 import { annotations, finalizers } from '../marks.ts';
 import type { Context } from './context.ts';
 import { groupsOf } from './pod-groups.ts';
+import { isEqual } from './json.ts';
 import type { Inventory } from './policy-inventory.ts';
 import { changesOf, PolicyGroups } from './policy-groups.ts';
 import { translate, type Translated } from './policy-rules.ts';
@@ -202,7 +195,7 @@ export class Policies {
     groupId: string,
   ): Promise<KuryrNetworkPolicy> {
     const { spec, status } = record;
-    const wanted = rulesOf([...spec.ingressSgRules, ...spec.egressSgRules]);
+    const wanted = [...spec.ingressSgRules, ...spec.egressSgRules].map(({ sgRule }) => sgRule);
     const { add, remove } = changesOf(wanted, status.securityGroupRules);
     if (add.length === 0 && remove.length === 0) return record;
     // First what is to be let in, so that nobody is cut off in between.
@@ -317,28 +310,11 @@ export class Policies {
   }
 }
 
-function rulesOf(planned: readonly PlannedRule[]): SgRule[] {
-  return planned.map(({ sgRule }) => sgRule);
-}
-
 /** Whether a policy leaves ingress alone, so that no listener has to follow it. */
 export function isEgressOnly({ spec }: NetworkPolicy): boolean {
   const types = spec.policyTypes ?? [];
   return (
     (types.length === 1 && types[0] === 'Egress') ||
     ((spec.egress ?? []).length > 0 && (spec.ingress ?? []).length === 0)
-  );
-}
-
-/** Equality as JSON, whatever the order of keys. */
-function isEqual(a: unknown, b: unknown): boolean {
-  return canonical(a) === canonical(b);
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => a.localeCompare(b)))
-      : inner,
   );
 }

@@ -3,7 +3,8 @@
  * when no port has it any more.
  */
 import { type CloudRow, isConflict, isOverQuota, type Rule, statusOf } from '../api/cloud.ts';
-import type { MadeRule, NetworkPolicy, SgRule } from '../api/resources.ts';
+import type { MadeRule, SgRule } from '../api/records.ts';
+import type { NetworkPolicy } from '../api/resources.ts';
 import { groupDescription, groupName } from '../names.ts';
 import { NotReady } from '../queue.ts';
 import { type Context, projectOf } from './context.ts';

@@ -2,14 +2,8 @@
  * Translates a network policy into rules of a security group, as the release does it, known deviations
  * included.
  */
-import type {
-  NetworkPolicy,
-  PlannedRule,
-  Pod,
-  PolicyPort,
-  PolicyRule,
-  SgRule,
-} from '../api/resources.ts';
+import type { PlannedRule, SgRule } from '../api/records.ts';
+import type { NetworkPolicy, Pod, PolicyPort, PolicyRule } from '../api/resources.ts';
 import { ruleDescription } from '../names.ts';
 import type { Deviations, Release } from '../release.ts';
 import { ipVersionOf } from './addresses.ts';

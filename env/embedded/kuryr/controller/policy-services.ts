@@ -1,7 +1,8 @@
 /**
  * The extra egress rules to the addresses of services in front of somebody whom a policy allows.
  */
-import type { PlannedRule, Service } from '../api/resources.ts';
+import type { PlannedRule } from '../api/records.ts';
+import type { Service } from '../api/resources.ts';
 import { contains } from './addresses.ts';
 import type { Peer } from './policy-peers.ts';
 import type { RuleMaker, RuleParts, Translation } from './policy-rules.ts';
@@ -16,18 +17,22 @@ function isInFrontOf(service: Service, peer: Peer, where: Where): boolean {
   const { selector } = service.spec;
   const hasSelector = selector !== undefined && Object.keys(selector).length > 0;
   if (!hasSelector && !where.release.egressWithoutSelector) return false;
-  switch (peer.kind) {
-    case 'namespace':
-      return service.metadata.namespace === peer.namespace.name;
-    case 'block':
-      return hasSelector
-        ? service.metadata.namespace === where.namespace && hasPodIn(service, peer.cidr, where)
-        : hasAllTargetsIn(service, peer.cidr, where);
-    case 'pod':
-      return hasSelector
-        ? selects(service, peer.pod.metadata.labels)
-        : where.inventory.targetsOf(service).includes(peer.pod.status?.podIP ?? '');
-  }
+  if (peer.kind === 'namespace') return service.metadata.namespace === peer.namespace.name;
+  return hasSelector ? selectsPeer(service, peer, where) : pointsAtPeer(service, peer, where);
+}
+
+type Addressed = Exclude<Peer, { readonly kind: 'namespace' }>;
+
+function selectsPeer(service: Service, peer: Addressed, where: Where): boolean {
+  return peer.kind === 'pod'
+    ? selects(service, peer.pod.metadata.labels)
+    : service.metadata.namespace === where.namespace && hasPodIn(service, peer.cidr, where);
+}
+
+function pointsAtPeer(service: Service, peer: Addressed, where: Where): boolean {
+  return peer.kind === 'pod'
+    ? where.inventory.targetsOf(service).includes(peer.pod.status?.podIP ?? '')
+    : hasAllTargetsIn(service, peer.cidr, where);
 }
 
 /** Kuryr compares labels only: a service of another namespace counts as well. */

@@ -2,7 +2,8 @@
  * Whether the controller is ready: both APIs answer, the records' kinds are there, and the quotas leave
  * room for what its handlers make.
  */
-import { kinds, pathOf, type Resource, type ResourceKind } from '../api/resources.ts';
+import { kinds } from '../api/kinds.ts';
+import { pathOf, type Resource, type ResourceKind } from '../api/resources.ts';
 import { type Context, hasPolicies } from './context.ts';
 import type { HealthAnswer } from './health.ts';
 
@@ -53,7 +54,7 @@ function recordKinds(context: Context): readonly ResourceKind<Resource>[] {
     ...(release.policyRecord === 'KuryrNetworkPolicy' && hasPolicies(context)
       ? [kinds.kuryrPolicies]
       : []),
-  ] as unknown as readonly ResourceKind<Resource>[];
+  ];
 }
 
 /** Answers the readiness probe. */

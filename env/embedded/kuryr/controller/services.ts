@@ -2,13 +2,12 @@
  * Services and their endpoints: what a service wants of a load balancer is written down, and what is
  * ready behind it.
  */
+import { kinds } from '../api/kinds.ts';
+import type { BalancerSpec } from '../api/records.ts';
 import {
-  type BalancerSpec,
   type Endpoints,
-  type EndpointSlice,
   isGoing,
   keyOf,
-  kinds,
   type Service,
   type ServicePort,
 } from '../api/resources.ts';
@@ -18,6 +17,7 @@ import { isOpen } from '../release.ts';
 import { contains } from './addresses.ts';
 import type { BalancerRecord, BalancerRecords } from './balancer-records.ts';
 import { type Context, projectOf } from './context.ts';
+import { plainSlices, slicesOf } from './endpoint-slices.ts';
 import { groupsFor, groupsOf } from './pod-groups.ts';
 import { matches } from './selectors.ts';
 
@@ -67,23 +67,25 @@ export class Services {
   }
 
   #reasonToSkip(service: Service): string | undefined {
-    const { release } = this.#context;
-    const { type = 'ClusterIP', clusterIP, selector } = service.spec;
-    const { name, namespace, annotations: notes } = service.metadata;
+    const { type = 'ClusterIP', clusterIP } = service.spec;
     if (clusterIP === 'None') return 'headless';
     if (!supportedTypes.includes(type)) return 'of unsupported type';
-    if (
-      release.balancerRecord === 'KuryrLoadBalancer' &&
-      notes?.[annotations.balancerSpec] !== undefined
-    ) {
+    return (
+      this.#reasonOfRelease(service) ??
+      (clusterIP === undefined || clusterIP === '' ? 'without an address yet' : undefined)
+    );
+  }
+
+  #reasonOfRelease({ metadata, spec }: Service): string | undefined {
+    const { release } = this.#context;
+    const isOld = metadata.annotations?.[annotations.balancerSpec] !== undefined;
+    if (release.balancerRecord === 'KuryrLoadBalancer' && isOld) {
       return 'still carrying the annotation of an older release';
     }
-    if (name === 'kubernetes' && namespace === 'default' && !release.handlesDefaultService) {
-      return 'the default one';
-    }
-    const hasSelector = selector !== undefined && Object.keys(selector).length > 0;
-    if (!hasSelector && !release.servicesWithoutSelector) return 'without selector';
-    return clusterIP === undefined || clusterIP === '' ? 'without an address yet' : undefined;
+    const isDefault = metadata.name === 'kubernetes' && metadata.namespace === 'default';
+    if (isDefault && !release.handlesDefaultService) return 'the default one';
+    const hasSelector = Object.keys(spec.selector ?? {}).length > 0;
+    return hasSelector || release.servicesWithoutSelector ? undefined : 'without selector';
   }
 
   #skip(service: Service, reason: string): void {
@@ -165,12 +167,13 @@ export class Services {
   #hasChanged(wanted: BalancerSpec, known: BalancerSpec): boolean {
     const { deviations } = this.#context;
     const ports = (spec: BalancerSpec): string => JSON.stringify((spec.ports ?? []).map(portOf));
+    const timeouts = (spec: BalancerSpec): string =>
+      `${spec.timeout_client_data ?? 0} ${spec.timeout_member_data ?? 0}`;
     return (
       wanted.ip !== known.ip ||
       ports(wanted) !== ports(known) ||
       wanted.provider !== known.provider ||
-      (wanted.timeout_client_data ?? 0) !== (known.timeout_client_data ?? 0) ||
-      (wanted.timeout_member_data ?? 0) !== (known.timeout_member_data ?? 0) ||
+      timeouts(wanted) !== timeouts(known) ||
       (!deviations.ignoresTypeChange && wanted.type !== known.type)
     );
   }
@@ -181,7 +184,7 @@ export class Services {
     record: BalancerRecord | undefined,
   ): Pick<BalancerSpec, 'endpointSlices'> {
     if (endpoints === undefined || headlessLabel in (endpoints.metadata.labels ?? {})) return {};
-    const slices = plainSlices(slicesFrom(endpoints));
+    const slices = slicesOf(endpoints);
     const hasReady = slices.some((slice) => slice.endpoints.length > 0);
     const hasBalancer = Object.keys(record?.status ?? {}).length > 0;
     return hasReady || hasBalancer ? { endpointSlices: slices } : {};
@@ -214,44 +217,4 @@ function portOf({ name, port, protocol = 'TCP', targetPort }: ServicePort): Serv
     protocol,
     targetPort: String(targetPort ?? port),
   };
-}
-
-/** As Kuryr converts: each slice holds the endpoints of the subsets before it too. */
-function slicesFrom({ subsets = [] }: Endpoints): EndpointSlice[] {
-  const endpoints: EndpointSlice['endpoints'][number][] = [];
-  return subsets.map(({ addresses = [], ports = [] }) => {
-    endpoints.push(
-      ...addresses.map(({ ip, targetRef }) => ({
-        addresses: [ip],
-        conditions: { ready: true },
-        ...(targetRef === undefined ? {} : { targetRef }),
-      })),
-    );
-    return { endpoints, ports };
-  });
-}
-
-/** With keys in one order and without what the resource's schema does not know. */
-function plainSlices(slices: readonly EndpointSlice[]): EndpointSlice[] {
-  return slices.map(({ endpoints, ports }) => ({
-    endpoints: endpoints.map(({ addresses, targetRef }) => ({
-      addresses,
-      conditions: { ready: true },
-      ...(targetRef === undefined
-        ? {}
-        : {
-            targetRef: {
-              kind: targetRef.kind ?? 'Pod',
-              name: targetRef.name,
-              namespace: targetRef.namespace,
-              ...(targetRef.uid === undefined ? {} : { uid: targetRef.uid }),
-            },
-          }),
-    })),
-    ports: ports.map(({ name, port, protocol = 'TCP' }) => ({
-      ...(name === undefined ? {} : { name }),
-      port,
-      protocol,
-    })),
-  }));
 }

@@ -2,7 +2,8 @@
  * The custom resource definitions that a release brings along.
  */
 import { type KuryrRelease, kuryrReleases } from '../../world.ts';
-import { kinds, type Resource, type ResourceKind } from '../api/resources.ts';
+import { kinds } from '../api/kinds.ts';
+import type { Resource, ResourceKind } from '../api/resources.ts';
 import type { Release } from '../release.ts';
 import {
   balancerSchema,
