@@ -1,0 +1,165 @@
+/**
+ * Finds out which part of the API answers a request.
+ */
+import type { ServerResponse } from 'node:http';
+import type { World } from '../../world.ts';
+import { ApiError, notFound, unknownPath } from '../status.ts';
+import type { Answer } from './answer.ts';
+import {
+  aggregated,
+  aggregationOf,
+  coreVersions,
+  groupList,
+  groupNamed,
+  resourceList,
+} from './discovery.ts';
+import { OpenApi } from './openapi.ts';
+import { type Asked, type ResourcePath, resourcePathOf } from './request.ts';
+import { type Resource, Resources } from './resources.ts';
+import { review } from './reviews.ts';
+import { onPart } from './subresources.ts';
+import type { Tokens } from './tokens.ts';
+import type { Api } from './verbs.ts';
+
+/** Answers requests for logs, which come as a stream. */
+export type LogServer = (resource: Resource, response: ServerResponse) => undefined;
+
+/** What routes lead to. */
+export interface RouteParts {
+  readonly world: World;
+  readonly api: Api;
+  readonly tokens: Tokens;
+  readonly version: string;
+  readonly logs: LogServer;
+  address(): string;
+}
+
+/** Groups that every Kubernetes serves and this one does not: asking for them is worth knowing. */
+const missingGroups =
+  /^(autoscaling|policy|storage\.k8s\.io|scheduling\.k8s\.io|node\.k8s\.io|certificates\.k8s\.io|admissionregistration\.k8s\.io|flowcontrol\.apiserver\.k8s\.io|apiregistration\.k8s\.io)$/;
+
+/** Leads requests to what answers them. */
+export class Routes {
+  readonly resources: Resources;
+  readonly #parts: RouteParts;
+  readonly #openApi: OpenApi;
+
+  constructor(parts: RouteParts) {
+    this.#parts = parts;
+    this.resources = new Resources(parts.api);
+    this.#openApi = new OpenApi(parts.api.kinds, `v${parts.version}`);
+  }
+
+  dispatch(asked: Asked, response: ServerResponse): Answer | undefined {
+    const plain = this.#onDocument(asked) ?? this.#onDiscovery(asked);
+    if (plain !== undefined) return plain;
+    const path = resourcePathOf(asked.path);
+    if (path === undefined) return this.#unknown(asked, 'env/embedded/kubernetes/api/routes.ts');
+    return this.#onResource(path, asked, response);
+  }
+
+  #onDocument({ path, query, method }: Asked): Answer | undefined {
+    if (method !== 'GET' && method !== 'HEAD') return undefined;
+    if (path === '/version' || path === '/version/')
+      return { body: versionOf(this.#parts.version) };
+    if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return health(path, query);
+    if (path === '/openapi/v2') return { body: this.#openApi.old() };
+    if (path === '/openapi/v3') return { body: this.#openApi.index() };
+    const [, wanted] = /^\/openapi\/v3\/apis?\/(.+)$/.exec(path) ?? [];
+    const document = wanted === undefined ? undefined : this.#openApi.document(wanted);
+    if (wanted !== undefined && document === undefined) throw unknownPath();
+    return document === undefined ? undefined : { body: document };
+  }
+
+  #onDiscovery({ path, method, headers }: Asked): Answer | undefined {
+    if (method !== 'GET') return undefined;
+    const { kinds } = this.#parts.api;
+    const parts = path.split('/').filter((part) => part !== '');
+    const form = aggregationOf(headers.accept);
+    if (form !== undefined && parts.length === 1 && path.startsWith('/api')) {
+      const type = `application/json;g=apidiscovery.k8s.io;v=${form};as=APIGroupDiscoveryList`;
+      return { body: aggregated(kinds, form, parts[0] === 'api'), type };
+    }
+    if (parts[0] === 'api' && parts.length <= 2) {
+      return orMissing(
+        parts[1] === undefined
+          ? coreVersions(this.#parts.address())
+          : resourceList(kinds, parts[1]),
+      );
+    }
+    if (parts[0] !== 'apis' || parts.length > 3) return undefined;
+    const [, group, version] = parts;
+    if (group === undefined) return { body: groupList(kinds) };
+    return orMissing(
+      version === undefined ? groupNamed(kinds, group) : resourceList(kinds, `${group}/${version}`),
+    );
+  }
+
+  #onResource(path: ResourcePath, asked: Asked, response: ServerResponse): Answer | undefined {
+    const kind = this.#parts.api.kinds.at(path.apiVersion, path.plural);
+    if (kind === undefined) return this.#onUnserved(path, asked);
+    const resource: Resource = { kind, path, asked };
+    if (path.subresource === undefined) return this.resources.serve(resource, response);
+    if (path.subresource === 'status') return this.resources.onStatus(resource);
+    if (kind.plural === 'pods' && path.subresource === 'log') {
+      return this.#parts.logs(resource, response);
+    }
+    const answer = onPart(this.#parts.api, this.#parts.tokens, resource);
+    if (answer !== undefined) return answer;
+    if (kind.subresources.some(({ name }) => name === path.subresource)) {
+      return this.#unknown(asked, 'env/embedded/kubernetes/api/subresources.ts');
+    }
+    throw notFound(kind, path.name ?? '');
+  }
+
+  #onUnserved(path: ResourcePath, asked: Asked): Answer {
+    const isReview = /^auth(orization|entication)\.k8s\.io$/.test(path.group);
+    const answer = isReview ? review(path.plural, asked, this.#parts.tokens) : undefined;
+    if (answer !== undefined) return answer;
+    const isWorthKnowing =
+      missingGroups.test(path.group) ||
+      (this.#parts.api.kinds.hasGroup(path.group) && path.group.includes('k8s.io')) ||
+      ['', 'apps', 'batch'].includes(path.group);
+    if (!isWorthKnowing) throw unknownPath();
+    return this.#unknown(asked, 'env/embedded/kubernetes/kinds/builtin.ts');
+  }
+
+  #unknown({ method, path, query, bodyText }: Asked, file: string): Answer {
+    const search = query.toString();
+    const message = this.#parts.world.unknown.report({
+      server: 'kubernetes',
+      method,
+      path: search === '' ? path : `${path}?${search}`,
+      body: bodyText.slice(0, 2_000),
+      file,
+    });
+    throw new ApiError(501, 'NotImplemented', { message });
+  }
+}
+
+function orMissing(body: object | undefined): Answer {
+  if (body === undefined) throw unknownPath();
+  return { body };
+}
+
+function health(path: string, query: URLSearchParams): Answer {
+  const isVerbose = query.has('verbose');
+  const name = path.split('/')[1] ?? '';
+  const body = isVerbose ? `[+]ping ok\n[+]etcd ok\n${name} check passed\n` : 'ok';
+  return { body, type: 'text/plain; charset=utf-8' };
+}
+
+function versionOf(version: string): object {
+  const [major = '1', minor = '28'] = version.split('.');
+  return {
+    major,
+    minor,
+    gitVersion: `v${version}`,
+    gitCommit: '0000000000000000000000000000000000000000',
+    gitTreeState: 'clean',
+    buildDate: '2024-10-22T20:35:25Z',
+    goVersion: 'go1.22.8',
+    compiler: 'gc',
+    platform: 'linux/amd64',
+  };
+}

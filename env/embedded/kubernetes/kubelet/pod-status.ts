@@ -1,0 +1,91 @@
+/**
+ * The status of a pod from the states of its containers.
+ */
+import { type ContainerStatus, moment, type Pod, type PodStatus } from '../objects.ts';
+
+/** What the status is made from. */
+export interface PodFacts {
+  readonly pod: Pod;
+  readonly hostIp: string;
+  readonly podIps: readonly string[];
+  readonly init: readonly ContainerStatus[];
+  readonly containers: readonly ContainerStatus[];
+  readonly isInitialized: boolean;
+}
+
+type Condition = NonNullable<PodStatus['conditions']>[number];
+
+/** The phase that the containers of a pod make. */
+export function phaseOf({ pod, init, containers }: Omit<PodFacts, 'hostIp' | 'podIps'>): string {
+  const policy = pod.spec.restartPolicy ?? 'Always';
+  const codes = containers.map(({ state }) => state?.terminated?.exitCode);
+  const initCodes = init.map(({ state }) => state?.terminated?.exitCode);
+  if (policy === 'Never' && initCodes.some((code) => code !== undefined && code !== 0)) {
+    return 'Failed';
+  }
+  const haveAllEnded = codes.length > 0 && codes.every((code) => code !== undefined);
+  if (haveAllEnded && policy !== 'Always') {
+    if (codes.every((code) => code === 0)) return 'Succeeded';
+    if (policy === 'Never') return 'Failed';
+  }
+  const hasRun = containers.some(
+    ({ state, lastState, restartCount }) =>
+      state?.running !== undefined ||
+      state?.terminated !== undefined ||
+      lastState?.terminated !== undefined ||
+      restartCount > 0,
+  );
+  return hasRun ? 'Running' : 'Pending';
+}
+
+/** Makes the status of a pod, with the moments of conditions that did not change. */
+export function statusOf(facts: PodFacts): PodStatus {
+  const { pod, hostIp, podIps, init, containers, isInitialized } = facts;
+  const phase = phaseOf(facts);
+  const [podIP] = podIps;
+  const qosClass = pod.status?.qosClass;
+  const hasEnded = phase === 'Succeeded' || phase === 'Failed';
+  const unready = containers.filter(({ ready }) => !ready).map(({ name }) => name);
+  const why = hasEnded
+    ? { reason: phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed' }
+    : {
+        reason: 'ContainersNotReady',
+        message: `containers with unready status: [${unready.join(' ')}]`,
+      };
+  const isReady = unready.length === 0 && isInitialized && !hasEnded;
+  const wanted = [
+    condition('Initialized', isInitialized, {
+      reason: 'ContainersNotInitialized',
+      message: `containers with incomplete status: [${init.map(({ name }) => name).join(' ')}]`,
+    }),
+    condition('Ready', isReady, why),
+    condition('ContainersReady', isReady, why),
+    condition('PodScheduled', true, {}),
+  ];
+  return {
+    phase,
+    conditions: wanted.map((next) => keptMoment(next, pod)),
+    hostIP: hostIp,
+    hostIPs: [{ ip: hostIp }],
+    ...(podIP === undefined ? {} : { podIP, podIPs: podIps.map((ip) => ({ ip })) }),
+    startTime: pod.status?.startTime ?? moment(),
+    ...(init.length === 0 ? {} : { initContainerStatuses: [...init] }),
+    containerStatuses: [...containers],
+    ...(qosClass === undefined ? {} : { qosClass }),
+  };
+}
+
+function condition(
+  type: string,
+  isTrue: boolean,
+  why: { readonly reason?: string; readonly message?: string },
+): Condition {
+  const status = isTrue ? 'True' : 'False';
+  return { type, status, lastTransitionTime: moment(), ...(isTrue ? {} : why) };
+}
+
+function keptMoment(next: Condition, { status }: Pod): Condition {
+  const old = status?.conditions?.find(({ type }) => type === next.type);
+  const isSame = old?.status === next.status && old.lastTransitionTime !== undefined;
+  return isSame ? { ...next, lastTransitionTime: old.lastTransitionTime ?? '' } : next;
+}

@@ -1,0 +1,86 @@
+/**
+ * Server-side apply, without the conflicts of field managers: what is applied is merged in, and what the
+ * same manager applied before and no longer applies is taken out. There are no managedFields.
+ */
+import { attributesOf, itemTypeOf, valueTypeOf } from '../kinds/models.ts';
+import { isRecord } from '../objects.ts';
+import { mergeKeyOf } from './merge-keys.ts';
+import { strategicallyPatched } from './strategic.ts';
+
+/** Remembers what each manager applied to each object. */
+export class AppliedBefore {
+  readonly #byManager = new Map<string, unknown>();
+
+  /** Joins what a manager applies with an object; an object of no model is merged by maps alone. */
+  joined(
+    current: unknown,
+    applied: unknown,
+    { manager, uid, model = 'any' }: { manager: string; uid: string; model?: string | undefined },
+  ): unknown {
+    const key = `${uid} ${manager}`;
+    const before = this.#byManager.get(key);
+    this.#byManager.set(key, structuredClone(applied));
+    const rest = before === undefined ? current : without(current, { before, applied, model });
+    return strategicallyPatched(rest, applied, model);
+  }
+
+  /** Notes what was applied when an object was made. */
+  note(applied: unknown, uid: string, manager: string): void {
+    this.#byManager.set(`${uid} ${manager}`, structuredClone(applied));
+  }
+}
+
+interface Dropped {
+  readonly before: unknown;
+  readonly applied: unknown;
+  readonly model: string;
+}
+
+/** Takes out what was applied before and is not now. */
+function without(current: unknown, { before, applied, model }: Dropped): unknown {
+  if (!isRecord(current) || !isRecord(before)) return current;
+  const out: Record<string, unknown> = { ...current };
+  for (const [key, old] of Object.entries(before)) {
+    const now = isRecord(applied) ? applied[key] : undefined;
+    const type = attributesOf(model)?.get(key)?.type ?? valueTypeOf(model) ?? 'any';
+    if (now === undefined && !isRecord(old)) {
+      Reflect.deleteProperty(out, key);
+    } else if (Array.isArray(old)) {
+      out[key] = listWithout(out[key], [old, now], { model, key, item: itemTypeOf(type) ?? 'any' });
+    } else {
+      out[key] = without(out[key], { before: old, applied: now, model: type });
+      if (now === undefined && isEmpty(out[key])) Reflect.deleteProperty(out, key);
+    }
+  }
+  return out;
+}
+
+interface ListPlace {
+  readonly model: string;
+  readonly key: string;
+  readonly item: string;
+}
+
+function listWithout(
+  current: unknown,
+  [before, applied]: readonly [unknown[], unknown],
+  { model, key, item }: ListPlace,
+): unknown {
+  const mergeKey = mergeKeyOf(model, key);
+  if (mergeKey === undefined || mergeKey === '' || !Array.isArray(current)) return current;
+  const find = (list: unknown, wanted: unknown): unknown =>
+    Array.isArray(list)
+      ? list.find(
+          (each) => isRecord(each) && isRecord(wanted) && each[mergeKey] === wanted[mergeKey],
+        )
+      : undefined;
+  return current
+    .filter((each) => find(before, each) === undefined || find(applied, each) !== undefined)
+    .map((each) =>
+      without(each, { before: find(before, each), applied: find(applied, each), model: item }),
+    );
+}
+
+function isEmpty(value: unknown): boolean {
+  return isRecord(value) && Object.keys(value).length === 0;
+}
