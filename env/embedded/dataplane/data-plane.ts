@@ -2,6 +2,7 @@
  * The simulated data plane: network namespaces joined by what Neutron and Octavia say, and the programs of
  * containers in them. It knows nothing of Kubernetes.
  */
+import type httpModule from 'node:http';
 import { clearTimeout, setTimeout } from 'node:timers';
 import {
   type CloudView,
@@ -17,6 +18,7 @@ import { describeDecision, type Packet } from './packets/packet.ts';
 import { Container } from './programs/container.ts';
 import { imageNamed } from './programs/images.ts';
 import type { NameSource } from './programs/program.ts';
+import type { ResolverName } from './resolvers/models.ts';
 import { DatagramNetwork } from './sockets/datagrams.ts';
 import { Handles } from './sockets/handles.ts';
 import { ProcessSockets } from './sockets/modules.ts';
@@ -31,6 +33,21 @@ export interface EmbeddedDataPlane extends DataPlane {
   setRecords(source: NameSource): void;
   /** What becomes of a first packet from a namespace, hop by hop in words. */
   explain(from: Netns, packet: Omit<Packet, 'source' | 'sourcePort'>): string;
+  /** Node's socket modules in a namespace, without a container around them. */
+  socketsIn(from: Netns, names?: Partial<NameSettings>): OpenedSockets;
+}
+
+/** What a process knows of names. */
+export interface NameSettings {
+  readonly resolvConf: string;
+  readonly hosts: string;
+  readonly libc: ResolverName;
+}
+
+/** Sockets, and what ends all of them. */
+export interface OpenedSockets extends Disposable {
+  readonly sockets: ProcessSockets;
+  readonly handles: Handles;
 }
 
 /** Makes the data plane of one stack. */
@@ -81,7 +98,7 @@ class SimulatedDataPlane implements EmbeddedDataPlane {
       ...{ wire: this.#wire, datagrams: this.#datagrams, names: () => this.#names },
       reportUnknown: (path: string, command: readonly string[]) =>
         this.#world.unknown.report({
-          ...{ server: 'runtime', method: 'RUN', path } as const,
+          ...({ server: 'runtime', method: 'RUN', path } as const),
           ...{ body: JSON.stringify(command), file: programsFile },
         }),
     };
@@ -90,13 +107,11 @@ class SimulatedDataPlane implements EmbeddedDataPlane {
 
   async canConnect(
     from: Netns,
-    address: string,
-    port: number,
-    timeoutMs: number,
+    ...[address, port, timeoutMs]: readonly [address: string, port: number, timeoutMs: number]
   ): Promise<boolean> {
-    const { sockets, handles } = this.#probing(from);
-    const socket = sockets.connect({ host: address, port });
-    const isConnected = await new Promise<boolean>((resolve) => {
+    using opened = this.socketsIn(from);
+    const socket = opened.sockets.connect({ host: address, port });
+    return await new Promise<boolean>((resolve) => {
       socket.once('connect', () => {
         resolve(true);
       });
@@ -107,14 +122,13 @@ class SimulatedDataPlane implements EmbeddedDataPlane {
         resolve(false);
       });
     });
-    handles.endAll();
-    return isConnected;
   }
 
   async httpStatus(from: Netns, url: string, timeoutMs: number): Promise<number | undefined> {
-    const { sockets, handles } = this.#probing(from);
-    const http = sockets.modules().http as Pick<typeof import('node:http'), 'get'>;
-    const status = await new Promise<number | undefined>((resolve) => {
+    using opened = this.socketsIn(from);
+    const { sockets, handles } = opened;
+    const http = sockets.modules().http as Pick<typeof httpModule, 'get'>;
+    return await new Promise<number | undefined>((resolve) => {
       const request = http.get(url, (response) => {
         response.resume();
         resolve(response.statusCode);
@@ -130,8 +144,6 @@ class SimulatedDataPlane implements EmbeddedDataPlane {
         clearTimeout(timer);
       });
     });
-    handles.endAll();
-    return status;
   }
 
   explain(from: Netns, packet: Omit<Packet, 'source' | 'sourcePort'>): string {
@@ -143,12 +155,20 @@ class SimulatedDataPlane implements EmbeddedDataPlane {
     return describeDecision(this.#wire.pass(this.#wire.depart(netns, route, first)).decision);
   }
 
-  #probing(from: Netns): { sockets: ProcessSockets; handles: Handles } {
+  socketsIn(from: Netns, names: Partial<NameSettings> = {}): OpenedSockets {
     const handles = new Handles();
     const netns = this.#own(from);
     const ground = { wire: this.#wire, datagrams: this.#datagrams, netns, handles };
-    const names = { resolvConf: '', hosts: '127.0.0.1 localhost', libc: 'glibc' } as const;
-    return { sockets: new ProcessSockets({ ...ground, ...names }), handles };
+    const known = {
+      resolvConf: '',
+      hosts: '127.0.0.1 localhost',
+      libc: 'glibc',
+      ...names,
+    } as const;
+    const end = (): void => {
+      handles.endAll();
+    };
+    return { sockets: new ProcessSockets({ ...ground, ...known }), handles, [Symbol.dispose]: end };
   }
 
   #own(netns: Netns): SimulatedNetns {
@@ -157,4 +177,3 @@ class SimulatedDataPlane implements EmbeddedDataPlane {
     throw new Error(`network namespace "${netns.name}" is gone: make it anew before it is used`);
   }
 }
-

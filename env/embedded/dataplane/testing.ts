@@ -2,7 +2,11 @@
  * A cloud for tests: rows of Neutron and Octavia in memory, with the few words to make them, and machines
  * that are plugged into its ports.
  */
+import type dgram from 'node:dgram';
+import type dns from 'node:dns';
 import { EventEmitter } from 'node:events';
+import type http from 'node:http';
+import type net from 'node:net';
 import type {
   CloudView,
   FloatingIpRow,
@@ -20,12 +24,14 @@ import type {
   TrunkRow,
 } from '../seams.ts';
 import { type Axes, World } from '../world.ts';
-import { createDataPlane, type EmbeddedDataPlane } from './data-plane.ts';
+import { createDataPlane, type EmbeddedDataPlane, type NameSettings } from './data-plane.ts';
 import { contains } from './packets/addresses.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const project_id = 'project';
+const inForce = { admin_state_up: true, provisioning_status: 'ACTIVE' } as const;
+
 const axes: Axes = {
   ...{ series: '2024.1', kuryr: '10.0', octavia: 'ovn', ml2: 'ovn', firewall: 'ovn' },
   ...{ podMode: 'nested-vlan', cluster: { kind: 'kind' }, workers: 2 },
@@ -104,7 +110,9 @@ export class TestCloud implements CloudView {
   /** A router with the first address of each network, and an address outside if it has a gateway. */
   router(id: string, networks: readonly string[], outside?: string): Mutable<RouterRow> {
     for (const network of networks) {
-      const gateway = this.rows.subnets.find(({ network_id }) => network_id === network)?.gateway_ip;
+      const gateway = this.rows.subnets.find(
+        ({ network_id }) => network_id === network,
+      )?.gateway_ip;
       this.addPort(network, gateway ?? '', {
         ...{ device_id: id, device_owner: 'network:router_interface', security_groups: [] },
       });
@@ -149,46 +157,50 @@ export class TestCloud implements CloudView {
   }
 
   /** A balancer with one listener and pool, and a member for each address and port. */
-  balancer(
-    vip: string,
-    { provider, protocol = 'TCP', port = 80, members }: BalancerPlan,
-  ): { balancer: Mutable<LoadBalancerRow>; listener: Mutable<ListenerRow>; vip: Mutable<PortRow> } {
-    const network = this.rows.subnets.find(({ cidr }) => contains(cidr, vip));
-    const id = `lb-${vip}`;
-    const network_id = network?.network_id ?? '';
-    const known = this.rows.balancers.find((balancer) => balancer.id === id);
-    const vipPort =
-      this.rows.ports.find((candidate) => candidate.id === `vip-${vip}`) ??
-      this.addPort(network_id, vip, { id: `vip-${vip}`, status: 'DOWN', security_groups: [] });
-    const state = { project_id, admin_state_up: true, provisioning_status: 'ACTIVE' };
-    if (known === undefined) {
-      this.rows.balancers.push({
-        ...{ id, name: vip, provider, vip_address: vip, vip_port_id: vipPort.id },
-        ...{ vip_subnet_id: network?.id ?? '', vip_network_id: network_id },
-        ...{ operating_status: 'ONLINE', ...state },
-      });
-    }
-    const key = `${id}-${protocol}-${port}`;
+  balancer(vip: string, plan: BalancerPlan): MadeBalancer {
+    const balancer =
+      this.rows.balancers.find(({ vip_address }) => vip_address === vip) ??
+      this.#balancer(vip, plan.provider);
+    const { protocol = 'TCP', port = 80 } = plan;
+    const key = `${vip}-${protocol}-${port}`;
+    const owner = { project_id, loadbalancer_id: balancer.id, protocol };
     this.rows.pools.push({
-      ...{ id: `pool-${key}`, loadbalancer_id: id, protocol, session_persistence: null },
-      ...{ lb_algorithm: provider === 'ovn' ? 'SOURCE_IP_PORT' : 'ROUND_ROBIN', ...state },
+      ...{ ...owner, ...inForce, id: `pool-${key}`, session_persistence: null },
+      lb_algorithm: plan.provider === 'ovn' ? 'SOURCE_IP_PORT' : 'ROUND_ROBIN',
     });
     this.rows.listeners.push({
-      ...{ id: `listener-${key}`, loadbalancer_id: id, protocol, protocol_port: port },
-      ...{ default_pool_id: `pool-${key}`, allowed_cidrs: null, ...state },
+      ...{ ...owner, ...inForce, id: `listener-${key}`, protocol_port: port },
+      ...{ default_pool_id: `pool-${key}`, allowed_cidrs: null },
     });
-    for (const [address, protocol_port] of members) {
+    for (const [address, protocol_port] of plan.members) {
       this.rows.members.push({
-        ...{ id: `member-${key}-${address}`, pool_id: `pool-${key}`, address, protocol_port },
-        ...{ weight: 1, operating_status: 'NO_MONITOR', ...state },
-        subnet_id: this.rows.subnets.find(({ cidr }) => contains(cidr, address))?.id ?? null,
+        ...{ ...inForce, id: `member-${key}-${address}`, project_id, pool_id: `pool-${key}` },
+        ...{ address, protocol_port, weight: 1, operating_status: 'NO_MONITOR' },
+        subnet_id: this.#subnetOf(address)?.id ?? null,
       });
     }
     this.changed();
     return {
-      balancer: known ?? this.#last(this.rows.balancers),
-      ...{ listener: this.#last(this.rows.listeners), vip: vipPort },
+      ...{ balancer, listener: this.#last(this.rows.listeners) },
+      pool: this.#last(this.rows.pools),
     };
+  }
+
+  #balancer(vip: string, provider: string): Mutable<LoadBalancerRow> {
+    const subnet = this.#subnetOf(vip);
+    const vip_network_id = subnet?.network_id ?? '';
+    const down = { status: 'DOWN', security_groups: [] } as const;
+    const port = this.addPort(vip_network_id, vip, { id: `vip-${vip}`, ...down });
+    this.rows.balancers.push({
+      ...{ ...inForce, id: `lb-${vip}`, project_id, name: vip, provider, vip_address: vip },
+      ...{ vip_port_id: port.id, vip_subnet_id: subnet?.id ?? '', vip_network_id },
+      operating_status: 'ONLINE',
+    });
+    return this.#last(this.rows.balancers);
+  }
+
+  #subnetOf(address: string): SubnetRow | undefined {
+    return this.rows.subnets.find(({ cidr }) => contains(cidr, address));
   }
 
   #last<T>(rows: readonly T[]): T {
@@ -196,6 +208,13 @@ export class TestCloud implements CloudView {
     if (row === undefined) throw new Error('no row was made');
     return row;
   }
+}
+
+/** The rows of a balancer that a test may change. */
+export interface MadeBalancer {
+  readonly balancer: Mutable<LoadBalancerRow>;
+  readonly listener: Mutable<ListenerRow>;
+  readonly pool: Mutable<PoolRow>;
 }
 
 /** What a balancer of a test is made of. */
@@ -213,7 +232,10 @@ export class TestSite {
   readonly plane: EmbeddedDataPlane;
 
   constructor(chosen: Partial<Axes> = {}) {
-    this.world = new World({ ...axes, ...chosen }, { seed: 'test', closing: new AbortController().signal });
+    this.world = new World(
+      { ...axes, ...chosen },
+      { seed: 'test', closing: new AbortController().signal },
+    );
     this.plane = createDataPlane(this.world, this.cloud);
     const { cloud } = this;
     cloud.group('open', [{ direction: 'ingress' }, { direction: 'egress' }]);
@@ -252,7 +274,11 @@ export class TestSite {
   }
 
   /** Makes a pod: a port that is a subport of a node, with its VLAN interface. */
-  pod(name: string, address: string, extra: Partial<PortRow> & { node?: string } = {}): Mutable<PortRow> {
+  pod(
+    name: string,
+    address: string,
+    extra: Partial<PortRow> & { node?: string } = {},
+  ): Mutable<PortRow> {
     const { node = 'n1', ...rest } = extra;
     const network = this.cloud.rows.subnets.find(({ cidr }) => contains(cidr, address));
     const port = this.cloud.addPort(network?.network_id ?? '', address, {
@@ -271,7 +297,11 @@ export class TestSite {
     return port;
   }
 
-  #machine(name: string, port: PortRow, attachment: Parameters<Netns['addNic']>[0]['attachment']): Netns {
+  #machine(
+    name: string,
+    port: PortRow,
+    attachment: Parameters<Netns['addNic']>[0]['attachment'],
+  ): Netns {
     const { cloud } = this;
     const subnet = cloud.rows.subnets.find(({ network_id }) => network_id === port.network_id);
     const mtu = cloud.rows.networks.find(({ id }) => id === port.network_id)?.mtu ?? 1_500;
@@ -290,4 +320,28 @@ export class TestSite {
 function macOf(address: string): string {
   const bytes = address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
   return ['fa', '16', ...bytes].join(':');
+}
+
+/** Node's modules as a program in a namespace sees them. */
+export interface SeenModules extends Disposable {
+  readonly net: typeof net;
+  readonly dgram: typeof dgram;
+  readonly dns: typeof dns;
+  readonly http: typeof http;
+}
+
+/** Opens sockets in a namespace of a site. */
+export function modulesIn(
+  site: TestSite,
+  name: string,
+  names: Partial<NameSettings> = {},
+): SeenModules {
+  const opened = site.plane.socketsIn(site.netns(name), names);
+  const modules = opened.sockets.modules() as unknown as Omit<SeenModules, typeof Symbol.dispose>;
+  return {
+    ...modules,
+    [Symbol.dispose]: () => {
+      opened[Symbol.dispose]();
+    },
+  };
 }

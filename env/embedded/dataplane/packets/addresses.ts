@@ -33,9 +33,8 @@ export function contains(cidr: string, address: string): boolean {
   const range = remember(parsedRanges, cidr, parseRange);
   const parsed = remember(parsedAddresses, address, parseAddress);
   return (
-    range !== undefined &&
     parsed !== undefined &&
-    range.family === parsed.family &&
+    range?.family === parsed.family &&
     parsed.value >> range.shift === range.base
   );
 }

@@ -2,12 +2,7 @@
  * Octavia's load balancers, as packets meet them. What counts is in force: a row that is ACTIVE,
  * PENDING_UPDATE or PENDING_DELETE is; one in PENDING_CREATE or ERROR has not been applied.
  */
-import type {
-  ListenerRow,
-  LoadBalancerRow,
-  MemberRow,
-  PoolRow,
-} from '../../seams.ts';
+import type { ListenerRow, LoadBalancerRow, MemberRow, PoolRow } from '../../seams.ts';
 import { contains } from './addresses.ts';
 import type { CloudTables } from './cloud-index.ts';
 import type { Packet } from './packet.ts';
@@ -77,10 +72,10 @@ const networksKnown = new WeakMap<CloudTables, Map<string, ReadonlySet<string>>>
  * all that share a router with one of them.
  */
 export function networksOf(tables: CloudTables, balancer: LoadBalancerRow): ReadonlySet<string> {
-  let known = networksKnown.get(tables);
-  if (known === undefined) networksKnown.set(tables, (known = new Map()));
-  let networks = known.get(balancer.id);
-  if (networks === undefined) known.set(balancer.id, (networks = reachOf(tables, balancer)));
+  const known = networksKnown.get(tables) ?? new Map<string, ReadonlySet<string>>();
+  networksKnown.set(tables, known);
+  const networks = known.get(balancer.id) ?? reachOf(tables, balancer);
+  known.set(balancer.id, networks);
   return networks;
 }
 

@@ -91,12 +91,10 @@ function networkTables(view: CloudView): NetworkTables {
     view.floatingIps(),
   ];
   const routers = byId(view.routers());
-  const interfaces = ports
-    .filter(isRouterInterface)
-    .flatMap((port) => {
-      const router = routers.get(port.device_id);
-      return router === undefined ? [] : [{ router, port }];
-    });
+  const interfaces = ports.filter(isRouterInterface).flatMap((port) => {
+    const router = routers.get(port.device_id);
+    return router === undefined ? [] : [{ router, port }];
+  });
   const bound = fips.filter(({ port_id }) => port_id !== null);
   return {
     networks: byId(view.networks()),

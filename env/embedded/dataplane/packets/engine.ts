@@ -2,8 +2,9 @@
  * Decides from the cloud's rows alone what becomes of the first packet of a connection. Decisions that no
  * balancer took part in are remembered until a row changes.
  */
-import type { Attachment, CloudView, LoadBalancerRow, PortRow } from '../../seams.ts';
+import type { Attachment, CloudView, LoadBalancerRow, MemberRow, PortRow } from '../../seams.ts';
 import type { Axes } from '../../world.ts';
+import { contains } from './addresses.ts';
 import { isAdmitted, MemberChoice, type Pin, type Service, serviceFor } from './balancers.ts';
 import { CloudIndex } from './cloud-index.ts';
 import { Forwarding, type Surroundings } from './forwarding.ts';
@@ -104,27 +105,25 @@ export class PacketEngine {
   amphoraLeg(balancerId: string, packet: Packet, pin?: Pin): AmphoraLeg | undefined {
     const service = this.serviceAt(balancerId, packet);
     const member = service && this.#choice.byTurn(service, packet.source, pin);
-    if (service === undefined || member === undefined) return undefined;
-    const port = this.#amphoraPort(service.balancer, member.subnet_id);
-    const address = port?.fixed_ips[0]?.ip_address ?? service.balancer.vip_address;
-    const subnet = this.#index.tables.subnets.get(
-      port?.fixed_ips[0]?.subnet_id ?? service.balancer.vip_subnet_id,
-    );
-    const isOnLink = subnet?.id === member.subnet_id && this.#isInSubnet(subnet, member.address);
+    return member && this.#legTo(service.balancer, member);
+  }
+
+  #legTo(balancer: LoadBalancerRow, member: MemberRow): AmphoraLeg | undefined {
+    const port = this.#amphoraPort(balancer, member.subnet_id);
+    const fixed = port?.fixed_ips[0];
+    const subnet = this.#index.tables.subnets.get(fixed?.subnet_id ?? '');
+    if (port === undefined || fixed === undefined || subnet === undefined) return undefined;
+    const source = fixed.ip_address;
+    const isOnLink = contains(subnet.cidr, member.address);
     return {
-      ...{ memberId: member.id, address: member.address, port: member.protocol_port },
-      source: address,
+      ...{ memberId: member.id, address: member.address, port: member.protocol_port, source },
       origin: {
-        attachment: { kind: 'port', portId: port?.id ?? service.balancer.vip_port_id },
-        mac: port?.mac_address ?? '',
-        nextHop: isOnLink ? member.address : (subnet?.gateway_ip ?? member.address),
+        attachment: { kind: 'port', portId: port.id },
+        mac: port.mac_address,
+        nextHop: isOnLink ? member.address : (subnet.gateway_ip ?? member.address),
         isAmphora: true,
       },
     };
-  }
-
-  #isInSubnet(subnet: { readonly network_id: string }, address: string): boolean {
-    return (this.#index.tables.portsAt.get(`${subnet.network_id} ${address}`) ?? []).length > 0;
   }
 
   /** The amphora's own port: on the member's subnet if it has one there, else the one that carries the VIP. */
@@ -208,13 +207,18 @@ export class PacketEngine {
   #arrive(walk: Walk, port: PortRow): Decision {
     const { tables } = this.#index;
     if (port.device_owner.startsWith('network:')) {
-      return walk.end('rejected', `port ${port.id} is one of a router or of DHCP, where nothing serves`);
+      return walk.end(
+        'rejected',
+        `port ${port.id} is one of a router or of DHCP, where nothing serves`,
+      );
     }
     const balancer = tables.balancerOfPort.get(port.id);
     if (balancer !== undefined) return this.#arriveAtVip(walk, balancer);
     const trunk = tables.trunkOfSubport.get(port.id);
     const down =
-      trunk?.admin_state_up === false ? `trunk ${trunk.id} is administratively down` : whyDown(port);
+      trunk?.admin_state_up === false
+        ? `trunk ${trunk.id} is administratively down`
+        : whyDown(port);
     if (down !== undefined) return walk.end('dropped', down);
     const unfiltered = whyUnfiltered(tables, port, this.#axes.firewall);
     if (unfiltered === undefined) {
@@ -250,7 +254,10 @@ export class PacketEngine {
     const isFiltered = port !== undefined && port.security_groups.length > 0;
     const refusal = isFiltered ? this.#filter(walk, port, 'ingress') : undefined;
     if (refusal !== undefined) return refusal;
-    walk.note(`load balancer ${balancer.id}`, `its amphora takes it at listener ${service.listener.id}`);
+    walk.note(
+      `load balancer ${balancer.id}`,
+      `its amphora takes it at listener ${service.listener.id}`,
+    );
     walk.isChosen = true;
     return walk.deliver({ kind: 'amphora', balancerId: balancer.id });
   }

@@ -39,26 +39,18 @@ export class Forwarding {
   /** Puts the packet on a network, towards the neighbour that its sender has chosen. */
   start(networkId: string, nextHop: string): Decision {
     const walk = this.#walk;
+    const isOnLink = nextHop === walk.packet.destination;
     const entered = this.#enterNetwork(networkId);
     if (entered !== undefined) return entered;
-    const isOnLink = nextHop === walk.packet.destination;
     const member = this.#balance(networkId);
     if (this.#isHairpin) return this.#hairpin();
-    if (isOnLink) {
-      if (this.#around.tables.networks.get(networkId)?.['router:external'] === true) {
-        return this.fromExternal(networkId);
-      }
-      return member === undefined || this.#isOn(networkId, member.address)
-        ? this.#deliver(networkId, 'unanswered')
-        : this.#throughDefaultRouter(networkId);
+    if (!isOnLink) return this.#throughNeighbour(networkId, nextHop);
+    if (member !== undefined && !this.#isOn(networkId, member.address)) {
+      return this.#throughDefaultRouter(networkId);
     }
-    const port = this.#portsAt(networkId, nextHop).find(isRouterInterface);
-    const router = this.#around.tables.routers.get(port?.device_id ?? '');
-    if (router === undefined) {
-      walk.note(`network ${networkId}`, `no router has the address ${nextHop} of the gateway`);
-      return walk.end('unanswered', `the gateway ${nextHop} does not exist`);
-    }
-    return this.#route(router);
+    return this.#around.tables.networks.get(networkId)?.['router:external'] === true
+      ? this.fromExternal(networkId)
+      : this.#deliver(networkId, 'unanswered');
   }
 
   /** Continues from an external network, where floating IPs and gateways of routers are. */
@@ -133,6 +125,15 @@ export class Forwarding {
     if (sender === undefined) return this.#walk.end('dropped', 'the client has no port');
     this.#walk.note(`port ${sender.id}`, 'is its own backend: the packet goes back to it');
     return this.#around.arrive(this.#walk, sender);
+  }
+
+  #throughNeighbour(networkId: string, nextHop: string): Decision {
+    const walk = this.#walk;
+    const port = this.#portsAt(networkId, nextHop).find(isRouterInterface);
+    const router = this.#around.tables.routers.get(port?.device_id ?? '');
+    if (router !== undefined) return this.#route(router);
+    walk.note(`network ${networkId}`, `no router has the address ${nextHop} of the gateway`);
+    return walk.end('unanswered', `the gateway ${nextHop} does not exist`);
   }
 
   #throughDefaultRouter(networkId: string): Decision {

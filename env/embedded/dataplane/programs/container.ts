@@ -94,10 +94,7 @@ export class Container {
     return running;
   }
 
-  #contextFor(
-    argv: readonly string[],
-    process: ContainerProcess,
-  ): ProgramContext {
+  #contextFor(argv: readonly string[], process: ContainerProcess): ProgramContext {
     const { env, hostname, resolvConf, hosts } = this.#spec;
     const { wire, datagrams, names } = this.#runtime;
     const { handles, stdin, stdout, stderr } = process;

@@ -97,7 +97,7 @@ function withoutModuleSyntax(text: string): {
   const code = text
     .replace(
       /^import\s+(?:([\w$*{}\s,]+?)\s+from\s+)?(['"])([^'"\n]+)\2;?/gm,
-      (whole, clause: string | undefined, _quote, specifier: string) => {
+      (whole, ...[clause, , specifier = '']: (string | undefined)[]) => {
         specifiers.add(specifier);
         const lines = '\n'.repeat(whole.split('\n').length - 1);
         return `${bindings(clause ?? '', specifier)}${lines}`;

@@ -4,7 +4,7 @@
  */
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
-import { arch, platform, version, versions } from 'node:process';
+import { arch, nextTick, platform, version, versions } from 'node:process';
 import { Readable } from 'node:stream';
 import * as timers from 'node:timers';
 import packet from 'dns-packet';
@@ -14,7 +14,8 @@ import type { ProgramContext } from './program.ts';
 
 const execPath = '/usr/local/bin/node';
 const requireBuiltin = createRequire(import.meta.url);
-const harmless = /^node:(assert|buffer|crypto|events|path|perf_hooks|stream|string_decoder|url|util|zlib)$/;
+const harmless =
+  /^node:(assert|buffer|crypto|events|path|perf_hooks|stream|string_decoder|url|util|zlib)$/;
 
 /** Runs `node FILE ARGUMENTS` or `node --version`. */
 export async function runNode(context: ProgramContext): Promise<void> {
@@ -35,7 +36,7 @@ export async function runNode(context: ProgramContext): Promise<void> {
     return;
   }
   context.handles.whenIdle(() => {
-    context.exit(Number(process.exitCode ?? 0));
+    context.exit(process.exitCode ?? 0);
   });
 }
 
@@ -62,7 +63,7 @@ function containerProcess(context: ProgramContext, argv: readonly string[]): Con
   context.onTerminate(() => process.emit('SIGTERM'));
   return Object.assign(process, {
     ...{ argv: [...argv], env: { ...env }, execPath, version, versions, platform, arch, pid: 1 },
-    ...{ stdin: heldWhileRead(context), stdout, stderr, nextTick: globalThis.process.nextTick },
+    ...{ stdin: heldWhileRead(context), stdout, stderr, nextTick },
     exit: (status?: number) => {
       context.exit(status ?? process.exitCode ?? 0);
     },
@@ -99,7 +100,8 @@ function moduleTable(context: ProgramContext, process: object): ModuleHost['modu
     own[name] ?? (harmless.test(name) ? (requireBuiltin(name) as object) : undefined);
 }
 
-function files({ read }: ProgramContext): object {
+function files(context: ProgramContext): object {
+  const read = (path: string): string | undefined => context.read(path);
   const missing = (path: string, syscall: string): Error =>
     Object.assign(new Error(`ENOENT: no such file or directory, ${syscall} '${path}'`), {
       ...{ code: 'ENOENT', path, syscall },
@@ -153,7 +155,12 @@ function trackedTimers(handles: Handles): Record<string, unknown> {
   };
 }
 
-type Child = EventEmitter & { stdout: Readable; stderr: Readable; kill: () => boolean; pid?: number };
+type Child = EventEmitter & {
+  stdout: Readable;
+  stderr: Readable;
+  kill: () => boolean;
+  pid?: number;
+};
 
 function spawnIn(context: ProgramContext): (program: string, words: readonly string[]) => Child {
   return (program, words) => {
@@ -164,7 +171,7 @@ function spawnIn(context: ProgramContext): (program: string, words: readonly str
         ...{ code: 'ENOENT', syscall: `spawn ${program}`, path: program },
       });
       const streams = { stdout: Readable.from([]), stderr: Readable.from([]) };
-      globalThis.process.nextTick(() => child.emit('error', error));
+      nextTick(() => child.emit('error', error));
       return Object.assign(child, { ...streams, kill: () => false });
     }
     const release = context.handles.hold(() => {

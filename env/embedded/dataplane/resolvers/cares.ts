@@ -94,20 +94,18 @@ function recordsIn(reply: Reply, type: RecordType): unknown {
 
 /** A record in the form in which Node gives it. */
 function recordOf(answer: Answer): unknown {
-  switch (answer.type) {
-    case 'TXT':
-      return [answer.data].flat().map(String);
-    case 'SRV': {
-      const { priority = 0, weight = 0, port, target } = answer.data;
-      return { name: target, port, priority, weight };
-    }
-    case 'MX':
-      return answer.data;
-    default:
-      return 'data' in answer ? answer.data : undefined;
+  if (answer.type === 'TXT') return [answer.data].flat().map(String);
+  if (answer.type === 'SRV') {
+    const { priority = 0, weight = 0, port, target } = answer.data;
+    return { name: target, port, priority, weight };
   }
+  return 'data' in answer ? answer.data : undefined;
 }
 
 function failure(code: string, hostname: string): Error {
-  return Object.assign(new Error(`query ${code} ${hostname}`), { code, hostname, syscall: 'query' });
+  return Object.assign(new Error(`query ${code} ${hostname}`), {
+    code,
+    hostname,
+    syscall: 'query',
+  });
 }

@@ -26,7 +26,11 @@ export type Reply =
 
 /** Where questions are sent from. */
 export interface Ground extends UdpGround {
-  connect(netns: SimulatedNetns, socket: SimulatedSocket, to: { address: string; port: number }): void;
+  connect(
+    netns: SimulatedNetns,
+    socket: SimulatedSocket,
+    to: { address: string; port: number },
+  ): void;
 }
 
 /** How to ask. */
@@ -52,7 +56,7 @@ export function ask(ground: Ground, question: Question, way: Way): Promise<Reply
 
 function encode(id: number, { name, type }: Question, udpSize: number | undefined): Buffer {
   const opt = {
-    ...{ type: 'OPT', name: '.', udpPayloadSize: udpSize ?? 0 } as const,
+    ...({ type: 'OPT', name: '.', udpPayloadSize: udpSize ?? 0 } as const),
     ...{ extendedRcode: 0, ednsVersion: 0, flags: 0, flag_do: false, options: [] },
   };
   return packet.encode({

@@ -119,26 +119,44 @@ export async function resolveName(
   return { addresses: [], code: model.codes[worst] };
 }
 
+type Transport = Pick<Model, 'startsWithTcp' | 'retriesOverTcp' | 'udpSize'>;
+
 /** Asks all servers, as often as the settings say, until one answers in a way that settles the matter. */
 export async function queryServers(
-  { ground, conf }: Asking,
+  asking: Asking,
   question: Question,
-  model: Pick<Model, 'startsWithTcp' | 'retriesOverTcp' | 'udpSize'>,
+  model: Transport,
 ): Promise<Reply> {
+  const { conf } = asking;
   let last: Reply = { kind: 'timeout' };
   const servers = conf.rotate ? rotated(conf.servers) : conf.servers;
   for (let attempt = 0; attempt < conf.attempts; attempt += 1) {
     for (const server of servers) {
-      const way = { server, timeoutMs: conf.timeoutMs, ...sizeOf(model) };
-      const protocol = model.startsWithTcp(conf) ? 'TCP' : 'UDP';
-      last = await ask(ground, question, { ...way, protocol });
-      if (last.kind === 'answer' && last.isTruncated && model.retriesOverTcp) {
-        last = await ask(ground, question, { ...way, protocol: 'TCP' });
-      }
-      if (last.kind === 'answer' && (last.rcode === 0 || last.rcode === 3)) return last;
+      last = await queryOne(asking, { question, server }, model);
+      if (isFinal(last)) return last;
     }
   }
   return last;
+}
+
+async function queryOne(
+  { ground, conf }: Asking,
+  { question, server }: { readonly question: Question; readonly server: string },
+  model: Transport,
+): Promise<Reply> {
+  const { udpSize, retriesOverTcp } = model;
+  const size = udpSize === undefined ? {} : { udpSize };
+  const way = { server, timeoutMs: conf.timeoutMs, ...size };
+  const protocol = model.startsWithTcp(conf) ? 'TCP' : 'UDP';
+  const reply = await ask(ground, question, { ...way, protocol });
+  return reply.kind === 'answer' && reply.isTruncated && retriesOverTcp
+    ? ask(ground, question, { ...way, protocol: 'TCP' })
+    : reply;
+}
+
+/** Whether an answer says that a name exists or that it does not; other servers need not be asked. */
+function isFinal(reply: Reply): boolean {
+  return reply.kind === 'answer' && (reply.rcode === 0 || reply.rcode === 3);
 }
 
 // What a resolver reports when the names of its search list had different fates.
@@ -175,8 +193,8 @@ async function queryAllAtOnce(
     const way = { protocol: 'UDP', timeoutMs, hearsErrors: false } as const;
     const asked = conf.servers.map(async (server) => {
       const reply = await ask(ground, question, { ...way, server });
-      if (reply.kind !== 'answer' || (reply.rcode !== 0 && reply.rcode !== 3)) throw new Error();
-      return reply.isTruncated && model.retriesOverTcp
+      if (!isFinal(reply)) throw new Error('no usable answer');
+      return reply.kind === 'answer' && reply.isTruncated && model.retriesOverTcp
         ? ask(ground, question, { server, protocol: 'TCP', timeoutMs: conf.timeoutMs })
         : reply;
     });
@@ -205,8 +223,4 @@ function rotated(servers: readonly string[]): string[] {
   turn += 1;
   const from = turn % Math.max(1, servers.length);
   return [...servers.slice(from), ...servers.slice(0, from)];
-}
-
-function sizeOf({ udpSize }: Pick<Model, 'udpSize'>): { udpSize?: number } {
-  return udpSize === undefined ? {} : { udpSize };
 }

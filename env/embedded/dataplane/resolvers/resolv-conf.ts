@@ -21,7 +21,12 @@ const most = { servers: 3, ndots: 15, seconds: 30, attempts: 5 };
 
 /** Reads resolv.conf; what cannot be understood is passed over, as every resolver does. */
 export function parseResolvConf(text: string): ResolvConf {
-  const lines = text.split('\n').map((line) => line.replace(/[#;].*$/, '').trim().split(/\s+/));
+  const lines = text.split('\n').map((line) =>
+    line
+      .replace(/[#;].*$/, '')
+      .trim()
+      .split(/\s+/),
+  );
   const of = (...keywords: string[]): string[][] =>
     lines.filter(([keyword = '']) => keywords.includes(keyword)).map((words) => words.slice(1));
   const options = of('options').flat();

@@ -34,6 +34,8 @@ interface Flow {
   lastUsedMs: number;
 }
 
+type IcmpError = Parameters<UdpReceiver['fail']>[0];
+
 /** The time after which a kernel forgets a UDP flow that has been answered. */
 const flowMs = 120_000;
 const unansweredMs = 3_050;
@@ -92,7 +94,11 @@ export class DatagramNetwork {
     const known = this.#flows.get(key);
     if (known !== undefined && isFresh(known) && isOpen(known)) return known;
     const packet = {
-      ...{ protocol: 'udp', source: datagram.from.address, sourcePort: datagram.from.port } as const,
+      ...({
+        protocol: 'udp',
+        source: datagram.from.address,
+        sourcePort: datagram.from.port,
+      } as const),
       ...{ destination: datagram.to.address, destinationPort: datagram.to.port },
     };
     const departure = this.#wire.depart(netns, route, packet);
@@ -145,41 +151,35 @@ export class DatagramNetwork {
         };
   }
 
-  #report({ decision }: Passage, { sender }: Datagram): void {
-    if (sender.peer === undefined) return;
-    if (decision.fate === 'rejected') {
-      this.#later(1, () => {
-        sender.fail('ECONNREFUSED');
-      });
-    } else if (decision.fate === 'unanswered') {
-      this.#later(unansweredMs, () => {
-        sender.fail('EHOSTUNREACH');
-      });
-    }
+  #report({ decision }: Passage, datagram: Datagram): void {
+    if (decision.fate === 'rejected') this.#tellSender(datagram, 'ECONNREFUSED');
+    if (decision.fate === 'unanswered') this.#tellSender(datagram, 'EHOSTUNREACH', unansweredMs);
   }
 
   /**
    * Linux fragments what is larger than the path MTU that it knows, and forbids fragmentation of all else.
    * Routers of ML2/OVS say when that is too large; OVN neither fragments nor says so.
    */
-  #fits(flow: Flow, { bytes, to, sender }: Datagram, from: SimulatedNetns): boolean {
-    const { decision, arrival } = flow.passage;
-    const pathMtu = decision.delivery?.mtu ?? Number.POSITIVE_INFINITY;
-    const own = from === flow.client ? flow.departure.mtu : nicMtuOf(arrival);
-    const total = bytes.length + (familyOf(to.address) === 4 ? 28 : 48);
-    const known = Math.min(own, from.pathMtus.get(to.address) ?? own);
-    const largestPacket = Math.min(total, known);
-    if (largestPacket <= pathMtu) return true;
-    const isToldByRouter = decision.delivery?.isRouted === true && this.#wire.engine.ml2 === 'ovs';
-    if (!isToldByRouter) return false;
+  #fits({ passage, departure, client }: Flow, datagram: Datagram, from: SimulatedNetns): boolean {
+    const { delivery } = passage.decision;
+    const pathMtu = delivery?.mtu ?? Number.POSITIVE_INFINITY;
+    const ownMtu = from === client ? departure.mtu : nicMtuOf(passage.arrival);
+    const total = datagram.bytes.length + headersFor(datagram.to.address);
+    const known = Math.min(ownMtu, from.pathMtus.get(datagram.to.address) ?? ownMtu);
+    if (Math.min(total, known) <= pathMtu) return true;
+    if (delivery?.isRouted !== true || this.#wire.engine.ml2 === 'ovn') return false;
+    // What the sender has fragmented, a Linux router fragments further.
     if (total > known) return true;
-    from.pathMtus.set(to.address, pathMtu);
-    if (sender.peer !== undefined) {
-      this.#later(1, () => {
-        sender.fail('EMSGSIZE');
-      });
-    }
+    from.pathMtus.set(datagram.to.address, pathMtu);
+    this.#tellSender(datagram, 'EMSGSIZE');
     return false;
+  }
+
+  #tellSender({ sender }: Datagram, code: IcmpError, afterMs = 1): void {
+    if (sender.peer === undefined) return;
+    this.#later(afterMs, () => {
+      sender.fail(code);
+    });
   }
 
   #later(ms: number, then: () => void): void {
@@ -202,6 +202,11 @@ function isFresh(flow: Flow): boolean {
 
 function isOpen({ path, inner }: Flow): boolean {
   return path.isOpen() && (inner === undefined || inner.isOpen());
+}
+
+/** The headers of IP and UDP. */
+function headersFor(address: string): number {
+  return familyOf(address) === 4 ? 28 : 48;
 }
 
 function nicMtuOf(arrival: Passage['arrival']): number {

@@ -15,6 +15,12 @@ const repeatMs = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000] as const;
 /** Three unanswered ARP requests, one second apart. */
 const unansweredMs = 3_050;
 
+interface Reaching {
+  readonly path: Path;
+  /** The client as the server sees it; behind NAT it differs from the socket's own address. */
+  readonly seen?: Endpoint;
+}
+
 /** One connection attempt. */
 export class Dial {
   readonly #wire: Wire;
@@ -50,11 +56,11 @@ export class Dial {
       netns.connections.delete(socket);
     });
     if (route.isLocal) {
-      this.#toListener(netns, target, openPath);
+      this.#toListener(netns, target, { path: openPath });
       return;
     }
     const packet = {
-      ...{ protocol: 'tcp', source: route.source, sourcePort: localPort } as const,
+      ...({ protocol: 'tcp', source: route.source, sourcePort: localPort } as const),
       ...{ destination: target.address, destinationPort: target.port },
     };
     this.depart(this.#wire.depart(netns, route, packet), 0);
@@ -94,8 +100,8 @@ export class Dial {
     const path = new TrackedPath(this.#wire, departure, passage);
     if (arrival.kind === 'machine') {
       const target = { address: packet.destination, port: packet.destinationPort };
-      const client = { address: packet.source, port: packet.sourcePort };
-      this.#toListener(arrival.netns, target, path, client);
+      const seen = { address: packet.source, port: packet.sourcePort };
+      this.#toListener(arrival.netns, target, { path, seen });
       return;
     }
     const front = new SimulatedSocket({ allowHalfOpen: true });
@@ -106,8 +112,7 @@ export class Dial {
     );
   }
 
-  // Behind NAT, the client as the server sees it differs from the socket's own address.
-  #toListener(netns: SimulatedNetns, target: Endpoint, path: Path, seen?: Endpoint): void {
+  #toListener(netns: SimulatedNetns, target: Endpoint, { path, seen }: Reaching): void {
     setImmediate(() => {
       const socket = this.#socket;
       if (socket.destroyed) return;

@@ -11,7 +11,7 @@ import { type Asking, resolveName, type ResolverName } from '../resolvers/models
 import { addressesInHosts, parseResolvConf } from '../resolvers/resolv-conf.ts';
 import type { DatagramNetwork } from './datagrams.ts';
 import { Dial } from './dial.ts';
-import { Handles } from './handles.ts';
+import type { Handles } from './handles.ts';
 import type { Endpoint, SimulatedNetns } from './netns.ts';
 import { type ListenArguments, SimulatedServer } from './tcp-server.ts';
 import { SimulatedSocket } from './tcp-socket.ts';
@@ -105,9 +105,10 @@ export class ProcessSockets {
   #net(): object {
     const connect = (...words: Words): SimulatedSocket => {
       const [first, second] = words;
-      const target = (
-        typeof first === 'object' ? first : { port: first, host: second }
-      ) as { host?: string; port: number };
+      const target = (typeof first === 'object' ? first : { port: first, host: second }) as {
+        host?: string;
+        port: number;
+      };
       const socket = this.connect(target);
       const callback = words.find((word) => typeof word === 'function') as (() => void) | undefined;
       if (callback !== undefined) socket.once('connect', callback);
@@ -208,11 +209,11 @@ export class ProcessSockets {
         typeof first === 'string' || first instanceof URL
           ? { ...urlOptions(first), ...(typeof second === 'object' ? second : {}) }
           : (first as RequestOptions);
-      const createConnection = ({ host, port }: net.NetConnectOpts & { host?: string; port: number }) =>
-        this.connect({ host: String(host ?? 'localhost'), port: Number(port) }) as unknown as net.Socket;
-      const { agent: _agent, ...rest } = options;
+      const createConnection = (target: { host?: string; port: number }): SimulatedSocket =>
+        this.connect(target);
+      // An agent would pool sockets beyond the life of the process; each request has its own.
       return http.request(
-        { ...rest, createConnection: createConnection as never },
+        { ...options, agent: null as never, createConnection: createConnection as never },
         onResponse as ((response: http.IncomingMessage) => void) | undefined,
       );
     };

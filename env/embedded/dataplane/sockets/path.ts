@@ -47,9 +47,7 @@ export class TrackedPath implements Path {
       arrival.kind === 'machine' && again.arrival.kind === 'machine'
         ? again.arrival.netns === arrival.netns
         : true;
-    return (
-      isSameMachine && isSame(decision.delivery?.packet, again.decision.delivery?.packet)
-    );
+    return isSameMachine && isSame(decision.delivery?.packet, again.decision.delivery?.packet);
   }
 }
 
@@ -72,9 +70,8 @@ function largestWrite(wire: Wire, { mtu }: Departure, { decision, arrival }: Pas
 
 function isSame(one: Packet | undefined, other: Packet | undefined): boolean {
   return (
-    one !== undefined &&
     other !== undefined &&
-    one.source === other.source &&
+    one?.source === other.source &&
     one.destination === other.destination &&
     one.destinationPort === other.destinationPort
   );

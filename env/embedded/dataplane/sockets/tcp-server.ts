@@ -13,7 +13,9 @@ interface ListenOptions {
 }
 
 /** What `listen` takes: options, or port and host, and at the end a callback. */
-export type ListenArguments = readonly (ListenOptions | number | string | (() => void) | undefined)[];
+export type ListenArguments = readonly (
+  ListenOptions | number | string | (() => void) | undefined
+)[];
 
 /** Listens in one namespace. */
 export class SimulatedServer extends EventEmitter {

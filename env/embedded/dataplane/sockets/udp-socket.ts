@@ -7,10 +7,17 @@ import { nextTick } from 'node:process';
 import { familyOf, plainAddress } from '../packets/addresses.ts';
 import type { DatagramNetwork } from './datagrams.ts';
 import { type NetworkErrorCode, socketError } from './errors.ts';
-import { asHeardAt, type Endpoint, isUnspecified, type SimulatedNetns, type UdpReceiver } from './netns.ts';
+import {
+  asHeardAt,
+  type Endpoint,
+  isUnspecified,
+  type SimulatedNetns,
+  type UdpReceiver,
+} from './netns.ts';
 
 type Callback = (error: Error | null) => void;
-type BindArgument = number | string | { port?: number; address?: string } | (() => void) | undefined;
+type BindArgument =
+  number | string | { port?: number; address?: string } | (() => void) | undefined;
 
 /** Turns a name into an address, as the machine's resolver does. */
 export type LookUp = (
@@ -209,8 +216,7 @@ export class SimulatedUdpSocket extends EventEmitter {
 
   #receive(bytes: Buffer, from: Endpoint): void {
     if (this.#isClosed) return;
-    const address =
-      this.type === 'udp6' ? asHeardAt('::', from.address) : from.address;
+    const address = this.type === 'udp6' ? asHeardAt('::', from.address) : from.address;
     const family = this.type === 'udp6' ? 'IPv6' : 'IPv4';
     const rinfo = { address, family, port: from.port, size: bytes.length };
     this.emit('message', Buffer.from(bytes), rinfo);

@@ -2,12 +2,9 @@
  * Joins namespaces through the decision engine: where a packet of one machine comes out, after how long,
  * and whether a connection may still use the way it was set up on.
  */
-import type { Attachment, Nic } from '../../seams.ts';
+import type { Nic } from '../../seams.ts';
 import type { Random } from '../../world.ts';
-import {
-  type AmphoraLeg,
-  type PacketEngine,
-} from '../packets/engine.ts';
+import { type AmphoraLeg, type PacketEngine } from '../packets/engine.ts';
 import {
   type Decision,
   describeDecision,
@@ -114,11 +111,6 @@ export class Wire {
     return this.random.between(0, 1) + routed + amphora;
   }
 
-  /** The port that an interface is plugged into, for tests of what a packet has met. */
-  portIdOf(attachment: Attachment): string | undefined {
-    return this.engine.resolve(attachment).port?.id;
-  }
-
   #arrive(decision: Decision): Passage {
     const { delivery } = decision;
     if (delivery === undefined) return { decision, arrival: undefined };
@@ -142,22 +134,20 @@ export class Wire {
 
   #holderOf(portId: string): { netns: SimulatedNetns; nic: Nic } | undefined {
     if (this.#holders === undefined || this.#holdersAt !== this.engine.generation) {
-      this.#holders = new Map();
       this.#holdersAt = this.engine.generation;
-      for (const netns of this.#namespaces.values()) {
-        for (const nic of netns.nics) {
-          const id = this.portIdOf(nic.attachment);
-          if (id !== undefined) this.#holders.set(id, { netns, nic });
-        }
-      }
+      this.#holders = new Map(
+        [...this.#namespaces.values()].flatMap((netns) =>
+          netns.nics.flatMap((nic) => {
+            const id = this.engine.resolve(nic.attachment).port?.id;
+            return id === undefined ? [] : [[id, { netns, nic }] as const];
+          }),
+        ),
+      );
     }
     return this.#holders.get(portId);
   }
 
-  #outside(
-    networkId: string,
-    address: string,
-  ): { netns: SimulatedNetns; nic: Nic } | undefined {
+  #outside(networkId: string, address: string): { netns: SimulatedNetns; nic: Nic } | undefined {
     for (const netns of this.#namespaces.values()) {
       const nic = netns.nics.find(
         ({ attachment, addresses }) =>
