@@ -8,7 +8,6 @@ import { createDataPlane, type EmbeddedDataPlane } from './dataplane/data-plane.
 import type { Ground } from './ground.ts';
 import { startCloud } from './openstack/cloud.ts';
 import { SiteApi } from './site-api.ts';
-import { makeApiBalancer } from './site-balancer.ts';
 import { type Machines, plugMachines } from './site-nodes.ts';
 import { makeNetworks, type SiteFacts } from './site.ts';
 
@@ -17,6 +16,7 @@ const names = { admin: 'embedded', kuryr: 'embedded-kuryr' } as const;
 
 /** A cloud that is ready for a cluster with Kuryr. */
 export interface Site {
+  readonly api: SiteApi;
   readonly dataPlane: EmbeddedDataPlane;
   readonly facts: SiteFacts;
   readonly machines: Machines;
@@ -42,13 +42,11 @@ export async function startSite(ground: Ground): Promise<Site> {
   const [admin, member] = await Promise.all([open(names.admin), open(names.kuryr)]);
   const api = new SiteApi(admin);
   const facts = await makeNetworks(api, await projectOf(member));
-  const { podMode, octavia, workers } = world.axes;
+  const { podMode, workers } = world.axes;
   const { resourceTag } = profile.layout;
-  const [machines] = await Promise.all([
-    plugMachines({ api, facts, dataPlane, workers, podMode, resourceTag }),
-    makeApiBalancer(api, facts, octavia),
-  ]);
+  const machines = await plugMachines({ api, facts, dataPlane, workers, podMode, resourceTag });
   return {
+    api,
     dataPlane,
     facts,
     machines,

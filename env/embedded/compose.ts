@@ -19,6 +19,7 @@ import type { Controlled } from './control.ts';
 import { Disposals } from './disposals.ts';
 import type { Ground } from './ground.ts';
 import { runOutside } from './outside.ts';
+import { makeApiBalancer } from './site-balancer.ts';
 import { World } from './world.ts';
 
 /** A whole stack. */
@@ -56,7 +57,10 @@ async function start(ground: Ground): Promise<Controlled> {
   const { folder, tls, world, disposals } = ground;
   const caFile = await writeAuthority(folder, tls.ca);
   const site = await startSite(ground);
-  const cluster = await startCluster(ground, site);
+  const [cluster] = await Promise.all([
+    startCluster(ground, site),
+    makeApiBalancer(site.api, site.facts, world.axes),
+  ]);
   const { url, token, kubeconfigPath } = cluster;
   site.dataPlane.setRecords(
     disposals.use(await followNames(world, { url, token, caFile, folder })),

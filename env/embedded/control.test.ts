@@ -86,7 +86,7 @@ test.describe('the socket of a stack', () => {
     await withControl(async (path) => {
       await expect(runOutside(path, ['/no/such/program']).exited).rejects.toMatchObject({
         code: 'STACK_ORDER_FAILED',
-        message: expect.stringContaining('ENOENT') as unknown,
+        message: expect.stringContaining('ENOENT'),
       });
     });
   });

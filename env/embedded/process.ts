@@ -33,8 +33,7 @@ export async function main([profile = '', folder = '']: readonly string[]): Prom
 async function live(name: string, folder: string, ending: AbortSignal): Promise<void> {
   const profile = await loadProfile(name);
   await using stack = await compose(profile, folder, ending);
-  await using control = await serveControl(join(folder, socketName), stack);
-  void control;
+  const control = await serveControl(join(folder, socketName), stack);
   tell({ kind: 'ready' });
   await new Promise<void>((resolve) => {
     if (ending.aborted) resolve();
@@ -42,6 +41,7 @@ async function live(name: string, folder: string, ending: AbortSignal): Promise<
       resolve();
     });
   });
+  await control[Symbol.asyncDispose]();
 }
 
 function tell(report: Report): void {

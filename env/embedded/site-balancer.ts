@@ -4,9 +4,11 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { StackError } from '../errors.ts';
+import { compareSeries } from '../series.ts';
 import { addresses } from './site-addresses.ts';
 import type { Body, Made, SiteApi } from './site-api.ts';
 import type { SiteFacts } from './site.ts';
+import type { Axes } from './world.ts';
 
 const name = 'default/kubernetes';
 const withinMs = 20_000;
@@ -15,8 +17,9 @@ const withinMs = 20_000;
 export async function makeApiBalancer(
   api: SiteApi,
   facts: SiteFacts,
-  provider: 'ovn' | 'amphora',
+  { octavia, series }: Pick<Axes, 'octavia' | 'series'>,
 ): Promise<void> {
+  const isOvn = octavia === 'ovn';
   let balancer: string | undefined;
   const make = async (path: string, key: string, body: Body): Promise<Made> => {
     const made = await api.make({ service: 'octavia', path: `/v2/lbaas/${path}`, key }, body);
@@ -30,7 +33,7 @@ export async function makeApiBalancer(
     vip_subnet_id: facts.serviceSubnet,
     vip_address: addresses.kubernetesService,
     // Queens and Rocky choose the provider themselves.
-    ...(provider === 'ovn' ? { provider } : {}),
+    ...(isOvn ? { provider: octavia } : {}),
   });
   const listener = await make('listeners', 'listener', {
     name: `${name}:443`,
@@ -42,7 +45,8 @@ export async function makeApiBalancer(
     name: `${name}:443`,
     listener_id: listener.id,
     protocol: 'TCP',
-    lb_algorithm: provider === 'ovn' ? 'SOURCE_IP_PORT' : 'ROUND_ROBIN',
+    // Octavia's API has SOURCE_IP_PORT since Train.
+    lb_algorithm: isOvn && compareSeries(series, 'train') >= 0 ? 'SOURCE_IP_PORT' : 'ROUND_ROBIN',
   });
   await make(`pools/${pool.id}/members`, 'member', {
     name: 'control-plane',

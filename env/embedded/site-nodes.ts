@@ -70,10 +70,14 @@ async function machine(
       security_groups: [facts.allowAllGroup],
       device_owner: 'compute:nova',
       device_id: name,
-      'binding:host_id': name,
     },
   );
   if (isWorker) await asWorker(plan, name, port);
+  // As Nova does it: ML2/OVS makes no trunk of a port that is bound already.
+  await api.put(
+    { service: 'neutron', path: `/v2.0/ports/${port.id}` },
+    { port: { 'binding:host_id': name } },
+  );
   const netns = dataPlane.createNetns(name, name);
   netns.addNic({
     name: nodeNic,

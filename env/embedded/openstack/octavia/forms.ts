@@ -48,13 +48,15 @@ function refusalOf(error: z.ZodError, attributes: unknown): ApiFault {
   const [issue] = error.issues;
   const field = issue?.path.map(String).join('.') ?? '';
   const sent = (attributes as Record<string, unknown>)[String(issue?.path[0] ?? '')];
-  return sent === undefined
-    ? new ApiFault(
-        400,
-        `Invalid input for field/attribute ${field}. Value: 'None'. Mandatory field missing.`,
-      )
-    : new ApiFault(
-        400,
-        `Invalid input for field/attribute ${field}. Value: '${typeof sent === 'object' ? JSON.stringify(sent) : String(sent as string)}'. ${issue?.message ?? ''}`,
-      );
+  if (sent === undefined) {
+    return new ApiFault(
+      400,
+      `Invalid input for field/attribute ${field}. Value: 'None'. Mandatory field missing.`,
+    );
+  }
+  const value = typeof sent === 'string' ? sent : JSON.stringify(sent);
+  return new ApiFault(
+    400,
+    `Invalid input for field/attribute ${field}. Value: '${value}'. ${issue?.message ?? ''}`,
+  );
 }

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { ApiFault } from '../http/fault.ts';
+import { without } from '../http/listing.ts';
 import type { Exchange, Routes } from '../http/routes.ts';
 import { addCollection } from './collection.ts';
 import type { Engine } from './engine.ts';
@@ -29,8 +30,13 @@ const post = z.strictObject({
   project_id: z.string().optional(),
   tags: tagList.optional(),
 });
-const { type: _, pool_id: __, project_id: ___, ...changeable } = post.shape;
-const put = z.strictObject({ ...changeable, admin_state_up: z.boolean() }).partial();
+const put = z
+  .strictObject({
+    ...without(post.shape, 'type', 'pool_id', 'project_id'),
+    admin_state_up: z.boolean(),
+    max_retries_down: post.shape.max_retries_down.unwrap(),
+  })
+  .partial();
 
 /** Adds health monitors to the routes. */
 export function addHealthMonitors(routes: Routes, engine: Engine): void {

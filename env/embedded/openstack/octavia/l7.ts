@@ -56,8 +56,7 @@ function placeOf(engine: Engine, listenerId: string, { caller }: Exchange): Plac
 function course<T>(
   engine: Engine,
   { listener, balancer }: Place,
-  act: () => T,
-  done: () => void,
+  { act, done }: { readonly act: () => T; readonly done: () => void },
 ): T {
   engine.lock(balancer, { listeners: [listener] });
   const made = act();

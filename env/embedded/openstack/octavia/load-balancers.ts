@@ -17,9 +17,9 @@ const resource = 'Load Balancer';
 
 function postOf(engine: Engine): z.ZodObject<typeof basePost> {
   const later = {
-    ...(engine.speaks(5) ? {} : { tags: z.undefined() }),
-    ...(engine.speaks(6) ? {} : { flavor_id: z.undefined() }),
-    ...(engine.speaks(14) ? {} : { availability_zone: z.undefined() }),
+    ...(engine.speaks(5) ? {} : { tags: z.undefined().optional() }),
+    ...(engine.speaks(6) ? {} : { flavor_id: z.undefined().optional() }),
+    ...(engine.speaks(14) ? {} : { availability_zone: z.undefined().optional() }),
   };
   return z.strictObject({ ...basePost, ...(later as object) });
 }
@@ -183,9 +183,9 @@ function childrenOf({ state }: Engine, { id }: LoadBalancer): (readonly [AnyTabl
   const rules = state.l7Rules
     .all()
     .filter(({ l7policy_id }) => policies.some((policy) => policy.id === l7policy_id));
-  const entries = <T extends { readonly id: string }>(
+  const entries = (
     table: AnyTable,
-    rows: readonly T[],
+    rows: readonly { readonly id: string }[],
   ): (readonly [AnyTable, string])[] => rows.map((row) => [table, row.id] as const);
   return [
     ...entries(state.l7Rules, rules),

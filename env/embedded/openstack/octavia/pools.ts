@@ -33,7 +33,7 @@ function formOf(engine: Engine): {
   readonly put: z.ZodObject<typeof put>;
 } {
   const algorithm = oneOf(algorithms(engine.traits));
-  const tags = engine.speaks(5) ? {} : { tags: z.undefined() };
+  const tags = engine.speaks(5) ? {} : { tags: z.undefined().optional() };
   return {
     post: z.strictObject({
       ...post,

@@ -2,7 +2,7 @@
  * How the API shows its objects: with links to parents and children as lists of ids, and without what
  * the release does not have yet.
  */
-import type { Shown } from '../http/listing.ts';
+import { type Shown, without } from '../http/listing.ts';
 import type { Engine } from './engine.ts';
 import type {
   HealthMonitor,
@@ -37,15 +37,15 @@ function tagged<Row extends { readonly tags: readonly string[] }>(
 
 /** A load balancer. */
 export function showBalancer(engine: Engine, row: LoadBalancer): Shown {
-  const { ownsVipPort: _, availability_zone: zone, flavor_id: flavor, ...rest } = row;
+  const rest = without(row, 'ownsVipPort', 'availability_zone', 'flavor_id');
   const { listeners, pools } = engine.state;
   return {
     ...tagged(engine, rest),
     listeners: ids(listeners.all().filter(({ loadbalancer_id }) => loadbalancer_id === row.id)),
     pools: ids(pools.all().filter(({ loadbalancer_id }) => loadbalancer_id === row.id)),
     vip_qos_policy_id: null,
-    ...from(engine, 6, { flavor_id: flavor }),
-    ...from(engine, 14, { availability_zone: zone }),
+    ...from(engine, 6, { flavor_id: row.flavor_id }),
+    ...from(engine, 14, { availability_zone: row.availability_zone }),
     ...from(engine, 26, { additional_vips: [] }),
     ...from(engine, 28, { vip_vnic_type: 'normal' }),
     ...from(engine, 29, { vip_sg_ids: [] }),
@@ -103,16 +103,16 @@ export function showPool(engine: Engine, row: Pool): Shown {
 
 /** A member, which does not tell its pool. */
 export function showMember(engine: Engine, row: Member): Shown {
-  const { pool_id: _, description: __, ...rest } = row;
+  const rest = without(row, 'pool_id', 'description');
   return { ...tagged(engine, rest), ...from(engine, 29, { vnic_type: 'normal' }) };
 }
 
 /** A health monitor. */
 export function showMonitor(engine: Engine, row: HealthMonitor): Shown {
-  const { pool_id: pool, description: _, ...rest } = row;
+  const rest = without(row, 'pool_id', 'description');
   return {
     ...tagged(engine, rest),
-    pools: [{ id: pool }],
+    pools: [{ id: row.pool_id }],
     ...from(engine, 10, { http_version: null, domain_name: null }),
   };
 }
@@ -130,7 +130,7 @@ export function showPolicy(engine: Engine, row: L7Policy): Shown {
 
 /** An L7 rule, which does not tell its policy. */
 export function showRule(engine: Engine, row: L7Rule): Shown {
-  const { l7policy_id: _, name: __, description: ___, ...rest } = row;
+  const rest = without(row, 'l7policy_id', 'name', 'description');
   return tagged(engine, rest) as Shown;
 }
 
