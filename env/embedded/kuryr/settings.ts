@@ -2,6 +2,7 @@
  * The settings of kuryr.conf that change what anybody sees, with Kuryr's own defaults where the embedded
  * stack has no reason for others.
  */
+import { compareSeries } from '../../series.ts';
 import type { Axes, KuryrRelease } from '../world.ts';
 import type { Deviations } from './release.ts';
 
