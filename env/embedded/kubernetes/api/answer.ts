@@ -7,7 +7,7 @@ import type { KubeObject } from '../objects.ts';
 /** What is sent back. */
 export interface Answer {
   readonly code?: number;
-  /** A string is sent as it is. */
+  /** A string or bytes are sent as they are. */
   readonly body: unknown;
   readonly type?: string;
   readonly warnings?: readonly string[];
@@ -28,7 +28,7 @@ export function textOf(object: KubeObject): string {
 /** Sends an answer. */
 export function send(response: ServerResponse, answer: Answer): void {
   const { body, code = 200, warnings = [] } = answer;
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   response.statusCode = code;
   response.setHeader('content-type', answer.type ?? 'application/json');
   response.setHeader('cache-control', 'no-cache, private');

@@ -109,6 +109,11 @@ function pathsOf(kinds: readonly Kind[], isV3: boolean): Record<string, object> 
   );
 }
 
+/** One field of a protocol buffer with up to 127 bytes in it. */
+function bytesField(number: number, bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([number * 8 + 2, bytes.length]), bytes]);
+}
+
 /** Keeps documents until the kinds change. */
 export class OpenApi {
   readonly #kinds: Kinds;
@@ -152,6 +157,22 @@ export class OpenApi {
       paths: pathsOf(kinds, false),
       definitions: schemasOf(kinds, '#/definitions/'),
     }));
+  }
+
+  /**
+   * Version 2 in the form of protocol buffers, which kubectl up to 1.28 reads before it does anything. It
+   * has no definitions: clients then know the built-in kinds by themselves, and others as plain maps.
+   */
+  binary(): Buffer {
+    const info = [
+      bytesField(1, Buffer.from('Kubernetes')),
+      bytesField(2, Buffer.from(this.#version)),
+    ];
+    return Buffer.concat([
+      bytesField(1, Buffer.from('2.0')),
+      bytesField(2, Buffer.concat(info)),
+      bytesField(8, Buffer.alloc(0)),
+    ]);
   }
 
   #once(name: string, make: () => object): string {

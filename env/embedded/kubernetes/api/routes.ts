@@ -38,6 +38,8 @@ export interface RouteParts {
 const missingGroups =
   /^(autoscaling|policy|storage\.k8s\.io|scheduling\.k8s\.io|node\.k8s\.io|certificates\.k8s\.io|admissionregistration\.k8s\.io|flowcontrol\.apiserver\.k8s\.io|apiregistration\.k8s\.io)$/;
 
+const binaryOpenApi = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+
 /** Leads requests to what answers them. */
 export class Routes {
   readonly resources: Resources;
@@ -58,17 +60,24 @@ export class Routes {
     return this.#onResource(path, asked, response);
   }
 
-  #onDocument({ path, query, method }: Asked): Answer | undefined {
+  #onDocument({ path, query, method, headers }: Asked): Answer | undefined {
     if (method !== 'GET' && method !== 'HEAD') return undefined;
     if (path === '/version' || path === '/version/')
       return { body: versionOf(this.#parts.version) };
     if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return health(path, query);
-    if (path === '/openapi/v2') return { body: this.#openApi.old() };
+    if (path === '/openapi/v2') return this.#oldDocument(headers.accept);
     if (path === '/openapi/v3') return { body: this.#openApi.index() };
     const [, wanted] = /^\/openapi\/v3\/apis?\/(.+)$/.exec(path) ?? [];
     const document = wanted === undefined ? undefined : this.#openApi.document(wanted);
     if (wanted !== undefined && document === undefined) throw unknownPath();
     return document === undefined ? undefined : { body: document };
+  }
+
+  #oldDocument(accept = ''): Answer {
+    const isBinary = accept.startsWith(binaryOpenApi);
+    if (!isBinary) return { body: this.#openApi.old() };
+    // An "@" would be no media type; the real server sends a dot in its place.
+    return { body: this.#openApi.binary(), type: binaryOpenApi.replace('@', '.') };
   }
 
   #onDiscovery({ path, method, headers }: Asked): Answer | undefined {
