@@ -116,7 +116,8 @@ export function settingsFor(axes: Axes, placement: KuryrPlacement): KuryrSetting
     member_mode: isOvn ? 'L2' : 'L3',
     enforce_sg_rules: !isOvn,
     // Octavia's API has SOURCE_IP_PORT since Train.
-    lb_algorithm: isOvn && compareSeries(axes.series, 'train') >= 0 ? 'SOURCE_IP_PORT' : 'ROUND_ROBIN',
+    lb_algorithm:
+      isOvn && compareSeries(axes.series, 'train') >= 0 ? 'SOURCE_IP_PORT' : 'ROUND_ROBIN',
     sg_mode: 'update',
     timeout_client_data: 0,
     timeout_member_data: 0,
