@@ -134,7 +134,7 @@ class ContainerProcess {
   readonly exited: Promise<number>;
   readonly #program: Program;
   readonly #contextFor: (process: ContainerProcess) => ProgramContext;
-  #onTerminate: (() => void) | undefined;
+  #onTerminate: (() => boolean) | undefined;
   #resolve: (status: number) => void = () => undefined;
   #isOver = false;
 
@@ -160,7 +160,7 @@ class ContainerProcess {
     });
   }
 
-  onTerminate(then: () => void): void {
+  onTerminate(then: () => boolean): void {
     this.#onTerminate = then;
   }
 
@@ -176,7 +176,7 @@ class ContainerProcess {
 
   /** As SIGTERM, and SIGKILL at once if that was not heard. */
   kill(): void {
-    this.#onTerminate?.();
-    this.end(this.#onTerminate === undefined ? terminated : killed);
+    const isHeard = this.#onTerminate?.() === true;
+    this.end(isHeard ? killed : terminated);
   }
 }

@@ -24,8 +24,8 @@ export interface ProgramContext {
   spawn(argv: readonly string[]): RunningProcess | undefined;
   /** Ends the process. */
   exit(status: number): void;
-  /** Is called when somebody wants the process to end. */
-  onTerminate(then: () => void): void;
+  /** Is called when somebody wants the process to end; says whether anybody has heard it. */
+  onTerminate(then: () => boolean): void;
 }
 
 /** A program: it returns when it has started, and ends by `exit` or with its last handle. */

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@playwright/test';
-import { modulesIn, type SeenModules, TestSite } from '../testing.ts';
+import { modulesIn, type SeenModules, TestSite } from '../testing/site.ts';
 
 const b = '10.20.1.20';
 const port = 8081;

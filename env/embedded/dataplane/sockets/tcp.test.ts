@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from '@playwright/test';
-import { modulesIn, TestSite, type SeenModules } from '../testing.ts';
+import { modulesIn, TestSite, type SeenModules } from '../testing/site.ts';
 
 const a = '10.20.0.10';
 const b = '10.20.1.20';
@@ -91,14 +91,14 @@ test.describe('a TCP connection', () => {
   test('that was dropped comes about when the SYN is repeated and let through', async () => {
     const { site, client, server } = twoPods();
     await listening(server, () => undefined);
-    const target = site.cloud.rows.ports.find(({ id }) => id === 'port-b');
-    Object.assign(target ?? {}, { security_groups: [] });
+    const target = site.cloud.row('ports', 'port-b');
+    target.security_groups = [];
     site.cloud.changed();
     const socket = client.net.connect({ host: b, port });
     await pause(300);
     expect(socket.connecting).toBe(true);
 
-    Object.assign(target ?? {}, { security_groups: ['open'] });
+    target.security_groups = ['open'];
     site.cloud.changed();
     await once(socket, 'connect');
 
@@ -113,15 +113,15 @@ test.describe('a TCP connection', () => {
     });
     const socket = client.net.connect({ host: b, port });
     await once(socket, 'connect');
-    const target = site.cloud.rows.ports.find(({ id }) => id === 'port-b');
-    Object.assign(target ?? {}, { security_groups: [] });
+    const target = site.cloud.row('ports', 'port-b');
+    target.security_groups = [];
     site.cloud.changed();
 
     socket.write('late');
     await pause(100);
     expect(got).toEqual([]);
 
-    Object.assign(target ?? {}, { security_groups: ['open'] });
+    target.security_groups = ['open'];
     site.cloud.changed();
     await expect.poll(() => got).toEqual(['late']);
   });

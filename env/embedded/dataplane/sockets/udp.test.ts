@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from '@playwright/test';
 import type { Axes } from '../../world.ts';
-import { modulesIn, type SeenModules, TestSite } from '../testing.ts';
+import { modulesIn, type SeenModules, TestSite } from '../testing/site.ts';
 
 const a = '10.20.0.10';
 const b = '10.20.1.20';
@@ -114,7 +114,7 @@ test.describe('a datagram', () => {
     const { site, client, server } = twoPods();
     await answering(server);
     site.cloud.group('closed', [{ direction: 'egress' }]);
-    Object.assign(site.cloud.port('port-a') ?? {}, { security_groups: ['closed'] });
+    site.cloud.row('ports', 'port-a').security_groups = ['closed'];
     site.cloud.changed();
 
     expect(await answerTo(await connected(client, b), 5)).toBe(`${a} sent 5`);
@@ -126,7 +126,7 @@ test.describe('a datagram', () => {
     const socket = await connected(client, b);
     expect(await answerTo(socket, 5)).toBe(`${a} sent 5`);
 
-    Object.assign(site.cloud.port('port-b') ?? {}, { security_groups: [] });
+    site.cloud.row('ports', 'port-b').security_groups = [];
     site.cloud.changed();
 
     expect(await answerTo(socket, 5)).toBeUndefined();
@@ -141,7 +141,9 @@ test.describe('a datagram', () => {
       [other, 'c'],
     ] as const) {
       const socket = modules.dgram.createSocket('udp4');
-      socket.on('message', (_bytes, from) => socket.send(name, from.port, from.address));
+      socket.on('message', (_bytes, from) => {
+        socket.send(name, from.port, from.address);
+      });
       socket.bind(port);
       await once(socket, 'listening');
     }
@@ -189,9 +191,7 @@ test.describe('the size of a datagram', () => {
   test('is lost at a smaller network behind a router of OVN', async () => {
     const { site, client, server } = twoPods();
     await answering(server);
-    site.cloud.rows.networks.forEach((network) => {
-      if (network.id === 'two') network.mtu = 1_300;
-    });
+    site.cloud.row('networks', 'two').mtu = 1_300;
     site.cloud.changed();
     const socket = await connected(client, b);
 
@@ -203,9 +203,7 @@ test.describe('the size of a datagram', () => {
   test('is told by a Linux router, after which datagrams are fragmented', async () => {
     const { site, client, server } = twoPods({ ml2: 'ovs', firewall: 'openvswitch' });
     await answering(server);
-    site.cloud.rows.networks.forEach((network) => {
-      if (network.id === 'two') network.mtu = 1_300;
-    });
+    site.cloud.row('networks', 'two').mtu = 1_300;
     site.cloud.changed();
     const socket = await connected(client, b);
     socket.send(Buffer.alloc(1_400));
