@@ -200,7 +200,9 @@ function addQuotas(routes: Routes, state: CloudState): void {
       name,
       { limit, in_use: own[name] ?? 0, reserved: 0 },
     ]);
-    return { body: { quota_set: { id: params['project'], ...Object.fromEntries(details) } } };
+    return {
+      body: { quota_set: { id: params['project'], ...(Object.fromEntries(details) as object) } },
+    };
   });
 }
 

@@ -9,6 +9,15 @@ export type Shown = Readonly<Record<string, unknown>>;
 const reserved = ['fields', 'limit', 'marker', 'page_reverse', 'sort_key', 'sort_dir'];
 const tagFilters = ['tags', 'tags-any', 'not-tags', 'not-tags-any'];
 
+/** A row without some of its fields. */
+export function without<Row extends object, Key extends keyof Row>(
+  row: Row,
+  ...keys: readonly Key[]
+): Omit<Row, Key> {
+  const kept = Object.entries(row).filter(([key]) => !(keys as readonly string[]).includes(key));
+  return Object.fromEntries(kept) as Omit<Row, Key>;
+}
+
 /** What a list is made of. */
 export interface Listing {
   readonly key: string;
@@ -78,17 +87,17 @@ function matches(row: Shown, key: string, wanted: readonly string[]): boolean {
   // A filter that the object does not know is ignored, as before filter validation.
   if (!(key in row)) return true;
   const value = row[key];
-  if (Array.isArray(value)) {
-    const own = (value as unknown[]).map((item) =>
-      typeof item === 'object' ? JSON.stringify(item) : String(item),
-    );
-    return wanted.some((item) => own.includes(item));
-  }
   if (typeof value === 'boolean') {
     return wanted.some((item) => ['true', '1'].includes(item.toLowerCase()) === value);
   }
-  const own = value === null || value === undefined ? '' : String(value as string | number);
-  return wanted.some((item) => item === own || (own === '' && item === 'None'));
+  const own = Array.isArray(value) ? value.map(plain) : [plain(value)];
+  return wanted.some((item) => own.includes(item) || (own[0] === '' && item === 'None'));
+}
+
+/** A value as a query would write it. */
+function plain(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function hasAddress(row: Shown, wanted: readonly string[]): boolean {
@@ -127,7 +136,7 @@ function sorted(rows: readonly Shown[], query: URLSearchParams): readonly Shown[
 /** Compares two values of one attribute for sorting. */
 export function compared(a: unknown, b: unknown): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return String(a ?? '').localeCompare(String(b ?? ''), 'en');
+  return plain(a).localeCompare(plain(b), 'en');
 }
 
 interface Page {

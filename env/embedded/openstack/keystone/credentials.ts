@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { ApiFault } from '../http/fault.ts';
+import { without } from '../http/listing.ts';
 import type { Answer, Exchange, Routes } from '../http/routes.ts';
 import type { ApplicationCredential, Identities } from './identities.ts';
 
@@ -11,7 +12,7 @@ const form = z.looseObject({
   application_credential: z.looseObject({
     name: z.string().min(1),
     description: z.string().nullish(),
-    secret: z.string().optional(),
+    secret: z.string().nullish(),
     expires_at: z.string().nullish(),
     unrestricted: z.boolean().default(false),
     roles: z
@@ -38,8 +39,8 @@ export function addCredentialRoutes(routes: Routes, identities: Identities): voi
     if (credential?.user_id === user) return credential;
     throw new ApiFault(404, `Could not find Application Credential: ${id}.`);
   };
-  const shown = ({ secret: _, ...credential }: ApplicationCredential): object => ({
-    ...credential,
+  const shown = (credential: ApplicationCredential): object => ({
+    ...without(credential, 'secret'),
     roles: credential.roles.map((name) => ({
       id: identities.roleNamed(name).id,
       name,

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { ApiFault } from '../http/fault.ts';
+import { without } from '../http/listing.ts';
 import type { Answer, Exchange, Routes } from '../http/routes.ts';
 import type { Identities, Project, User } from './identities.ts';
 
@@ -78,8 +79,8 @@ function fieldsIn<T>(body: Record<string, unknown>): Partial<T> {
   return Object.fromEntries(Object.entries(body).filter(([key]) => key !== 'id')) as Partial<T>;
 }
 
-function withoutPassword({ password: _, ...user }: User): object {
-  return { options: {}, password_expires_at: null, ...user };
+function withoutPassword(user: User): object {
+  return { options: {}, password_expires_at: null, ...without(user, 'password') };
 }
 
 function adminOnly({ caller }: Exchange, action: string): void {
@@ -203,14 +204,22 @@ function addAssignments(routes: Routes, identities: Identities): void {
               isWanted('user.id', userId) &&
               isWanted('role.id', roleId),
           )
-          .map(({ projectId, userId, roleId }) => ({
-            role: { id: roleId },
-            user: { id: userId },
-            scope: { project: { id: projectId } },
-            links: {},
-          })),
+          .map((assignment) => assignmentBody(identities, assignment)),
         links: { next: null, previous: null },
       },
     };
   });
+}
+
+function assignmentBody(
+  { projects, users, roles }: Identities,
+  { projectId, userId, roleId }: ReturnType<Identities['assignments']>[number],
+): object {
+  const domain = { id: defaultDomain.id, name: defaultDomain.name };
+  return {
+    role: { id: roleId, name: roles.get(roleId)?.name },
+    user: { id: userId, name: users.get(userId)?.name, domain },
+    scope: { project: { id: projectId, name: projects.get(projectId)?.name, domain } },
+    links: {},
+  };
 }

@@ -87,7 +87,7 @@ function userOf(identities: Identities, ref: z.output<typeof userRef> | undefine
     .all()
     .find((candidate) =>
       ref?.id === undefined
-        ? candidate.name === ref?.name && isInDomain(ref?.domain, candidate.domain_id)
+        ? candidate.name === ref?.name && isInDomain(ref.domain, candidate.domain_id)
         : candidate.id === ref.id,
     );
   if (user?.enabled !== true) throw refused();
@@ -132,7 +132,7 @@ function byCredential(identities: Identities, auth: Login): Token {
   const credential = identities.credentials.all().find((candidate) => {
     if (given?.id !== undefined) return candidate.id === given.id;
     return (
-      candidate.name === given?.name && candidate.user_id === userOf(identities, given?.user).id
+      candidate.name === given?.name && candidate.user_id === userOf(identities, given.user).id
     );
   });
   const isGood =

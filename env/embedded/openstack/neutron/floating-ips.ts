@@ -6,17 +6,16 @@ import type { Delay } from '../state.ts';
 import type { Caller } from '../keystone/identities.ts';
 import { badRequest, conflict, notAllowed, notFound } from './faults.ts';
 import { standardPost, uuid } from './forms.ts';
-import type { Shown } from '../http/listing.ts';
+import { type Shown, without } from '../http/listing.ts';
 import { begun, ownerOf, type Plugin, revise, visible } from './plugin.ts';
 import { makePort, removePort } from './ports.ts';
 import type { Definition } from './resource.ts';
 import type { FloatingIp, Network } from './rows.ts';
 import { ApiFault } from '../http/fault.ts';
 
-const { name: _, ...nameless } = standardPost;
 const target = { port_id: uuid.nullish(), fixed_ip_address: z.string().nullish() };
 const post = z.strictObject({
-  ...nameless,
+  ...without(standardPost, 'name'),
   ...target,
   floating_network_id: uuid,
   subnet_id: uuid.nullish(),
@@ -215,10 +214,10 @@ function settled({ state }: Plugin, row: FloatingIp): FloatingIp {
   return row;
 }
 
-function showFloatingIp({ state, traits }: Plugin, { ownPortId: _, ...row }: FloatingIp): Shown {
+function showFloatingIp({ state, traits }: Plugin, row: FloatingIp): Shown {
   const port = row.port_id === null ? undefined : state.ports.get(row.port_id);
   return {
-    ...row,
+    ...without(row, 'ownPortId'),
     ...(traits.extensions.has('fip-port-details')
       ? {
           port_details:

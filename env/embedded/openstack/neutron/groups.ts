@@ -2,6 +2,7 @@
  * Security groups. Each project has a group "default", made when it is first needed.
  */
 import { z } from 'zod';
+import { without } from '../http/listing.ts';
 import type { Caller } from '../keystone/identities.ts';
 import { conflict } from './faults.ts';
 import { flag, standardPost, standardPut } from './forms.ts';
@@ -47,14 +48,14 @@ export function securityGroups(plugin: Plugin): Definition<SecurityGroup, typeof
     remove: (row, caller) => {
       removeGroup(plugin, row, caller);
     },
-    show: ({ stateful, is_default: _, ...row }, caller) => ({
-      ...row,
-      ...(traits.extensions.has('stateful-security-group') ? { stateful } : {}),
+    show: (row) => ({
+      ...without(row, 'stateful', 'is_default'),
+      ...(traits.extensions.has('stateful-security-group') ? { stateful: row.stateful } : {}),
       ...(traits.extensions.has('security-groups-shared-filtering') ? { shared: false } : {}),
       security_group_rules: state.rules
         .all()
         .filter(({ security_group_id }) => security_group_id === row.id)
-        .map((rule) => showRule(plugin, rule, caller)),
+        .map((rule) => showRule(plugin, rule)),
     }),
     beforeList: ({ projectId }) => {
       ensureDefaultGroup(plugin, projectId);

@@ -77,7 +77,7 @@ const agentKinds = {
 function agentsOf({ state, traits }: Plugin): readonly Shown[] {
   const hosts = new Set(state.ports.all().map((port) => port['binding:host_id']));
   hosts.delete('');
-  const now = `${state.world.now().replace('T', ' ')}`;
+  const now = state.world.now().replace('T', ' ');
   return [...hosts].sort().flatMap((host) =>
     agentKinds[traits.ml2].map(([binary, kind]) => ({
       id: idOf(`${host}/${binary}`, state),

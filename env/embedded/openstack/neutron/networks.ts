@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Caller } from '../keystone/identities.ts';
 import { badRequest, conflict } from './faults.ts';
 import { flag, standardPost, standardPut, whole } from './forms.ts';
-import type { Shown } from '../http/listing.ts';
+import { type Shown, without } from '../http/listing.ts';
 import { begun, given, ownerOf, owns, type Plugin, revise } from './plugin.ts';
 import { removePort } from './ports.ts';
 import type { Definition } from './resource.ts';
@@ -78,24 +78,28 @@ export function makeNetwork(plugin: Plugin, sent: NetworkDraft, caller: Caller):
   ensureDefaultGroup(plugin, owner);
   const type = sent['provider:network_type'] ?? traits.tenantNetworkType;
   const most = mtuLimit(plugin, type);
-  if ((sent.mtu ?? 0) > most) throw mtuTooBig(plugin, type);
-  const isTunnelled = type === traits.tenantNetworkType;
+  const { mtu = 0 } = sent;
+  if (mtu > most) throw mtuTooBig(plugin, type);
+  const defaults = {
+    name: '',
+    tags: [],
+    admin_state_up: true,
+    shared: false,
+    is_default: false,
+    port_security_enabled: true,
+    'router:external': false,
+    availability_zone_hints: [],
+  };
+  const wanted = given(without(sent, 'project_id', 'tenant_id', 'mtu', 'description'));
   return state.networks.insert({
     ...begun(state, owner, sent.description),
-    name: sent.name ?? '',
-    tags: sent.tags ?? [],
+    ...defaults,
+    ...wanted,
     status: 'ACTIVE',
-    admin_state_up: sent.admin_state_up ?? true,
-    mtu: sent.mtu === undefined || sent.mtu === 0 ? most : sent.mtu,
-    shared: sent.shared ?? false,
-    is_default: sent.is_default ?? false,
-    port_security_enabled: sent.port_security_enabled ?? true,
-    'router:external': sent['router:external'] ?? false,
-    availability_zone_hints: sent.availability_zone_hints ?? [],
+    mtu: mtu === 0 ? most : mtu,
     'provider:network_type': type,
     'provider:physical_network': sent['provider:physical_network'] ?? null,
-    'provider:segmentation_id':
-      sent['provider:segmentation_id'] ?? (isTunnelled ? segmentOf(plugin) : null),
+    'provider:segmentation_id': segmentOf(plugin, sent, type),
   });
 }
 
@@ -110,7 +114,11 @@ function mtuTooBig(plugin: Plugin, type: string): Error {
   );
 }
 
-function segmentOf({ state }: Plugin): number {
+/** Tunnelled networks get the first free segment. */
+function segmentOf({ state, traits }: Plugin, sent: NetworkDraft, type: string): number | null {
+  const asked = sent['provider:segmentation_id'];
+  if (typeof asked === 'number') return asked;
+  if (type !== traits.tenantNetworkType) return null;
   const taken = new Set(state.networks.all().map((row) => row['provider:segmentation_id']));
   let segment = 1;
   while (taken.has(segment)) segment += 1;

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Caller } from '../keystone/identities.ts';
 import { badRequest, notAllowed } from './faults.ts';
 import { flag, standardPost, standardPut, uuid } from './forms.ts';
-import type { Shown } from '../http/listing.ts';
+import { type Shown, without } from '../http/listing.ts';
 import { trunkWithParent } from './binding.ts';
 import { ownerOf, owns, type Plugin, visible } from './plugin.ts';
 import { changePort, deletePort, makePort, refuseUnknownGroups } from './ports.ts';
@@ -101,8 +101,8 @@ function made(plugin: Plugin, sent: z.output<typeof post>, caller: Caller): Port
   }
   refuseStrangers(sent, { network, caller, action: 'create' });
   refuseUnknownGroups(plugin, sent.security_groups, (group) => owns(caller, group));
-  const { network_id: _, project_id: __, tenant_id: ___, tags, ...change } = sent;
-  return makePort(plugin, { ...draftOf(change), network, projectId: owner, tags });
+  const change = without(sent, 'network_id', 'project_id', 'tenant_id', 'tags');
+  return makePort(plugin, { ...draftOf(change), network, projectId: owner, tags: sent.tags });
 }
 
 const networkOwnersOnly = [

@@ -2,6 +2,7 @@
  * Ports: making, changing, deleting. Who may see or set what is decided in port-policy.ts, their status
  * in binding.ts.
  */
+import { without } from '../http/listing.ts';
 import { conflict, notFound } from './faults.ts';
 import { allocate, type Wish } from './addresses.ts';
 import { boundTo, settleWith, trunkOf, trunkWithParent } from './binding.ts';
@@ -39,36 +40,57 @@ export type PortChange = Partial<Omit<PortDraft, 'network' | 'projectId' | 'stat
 export function makePort(plugin: Plugin, draft: PortDraft): Port {
   const { state } = plugin;
   const mac = macFor(plugin, draft);
-  const isGuarded = draft.port_security_enabled ?? draft.network.port_security_enabled;
-  const isOwn = draft.device_owner?.startsWith('network:') === true;
-  const groups =
-    isOwn || !isGuarded
-      ? draft.security_groups
-      : (draft.security_groups ?? defaultGroups(plugin, draft));
+  const { network, projectId, host = '', profile = {}, vnicType = 'normal' } = draft;
+  const plain = without(
+    draft,
+    'network',
+    'projectId',
+    'host',
+    'profile',
+    'vnicType',
+    'description',
+  );
   const port: Port = {
-    ...begun(state, draft.projectId, draft.description),
-    name: draft.name ?? '',
-    tags: draft.tags ?? [],
-    network_id: draft.network.id,
+    ...begun(state, projectId, draft.description),
+    ...blank,
+    ...given(plain),
+    network_id: network.id,
     mac_address: mac,
-    fixed_ips: allocate(plugin, draft.network.id, { wishes: draft.fixed_ips }),
-    device_id: draft.device_id ?? '',
-    device_owner: draft.device_owner ?? '',
-    status: draft.status ?? 'DOWN',
-    admin_state_up: draft.admin_state_up ?? true,
-    port_security_enabled: isGuarded && !isOwn,
-    security_groups: groups ?? [],
+    fixed_ips: allocate(plugin, network.id, { wishes: draft.fixed_ips }),
+    ...guardOf(plugin, draft),
     allowed_address_pairs: pairsOf(draft.allowed_address_pairs, mac),
-    extra_dhcp_opts: draft.extra_dhcp_opts ?? [],
-    propagate_uplink_status: false,
-    'binding:vnic_type': draft.vnicType ?? 'normal',
-    'binding:profile': draft.profile ?? {},
-    ...boundTo(plugin, draft.host ?? ''),
+    'binding:vnic_type': vnicType,
+    'binding:profile': profile,
+    ...boundTo(plugin, host),
   };
   refuseUnguarded(port);
   state.ports.insert(port);
   settleWith(plugin, port.id);
   return state.ports.get(port.id) ?? port;
+}
+
+const blank = {
+  name: '',
+  device_id: '',
+  device_owner: '',
+  status: 'DOWN',
+  admin_state_up: true,
+  extra_dhcp_opts: [],
+  propagate_uplink_status: false,
+} as const;
+
+/** Ports of Neutron's own are not guarded; all others are unless the network or the request says so. */
+function guardOf(
+  plugin: Plugin,
+  draft: PortDraft,
+): Pick<Port, 'port_security_enabled' | 'security_groups'> {
+  const isOwn = draft.device_owner?.startsWith('network:') === true;
+  const isGuarded = !isOwn && (draft.port_security_enabled ?? draft.network.port_security_enabled);
+  const otherwise = isGuarded ? defaultGroups(plugin, draft) : [];
+  return {
+    port_security_enabled: isGuarded,
+    security_groups: draft.security_groups ?? otherwise,
+  };
 }
 
 function defaultGroups(plugin: Plugin, { projectId }: PortDraft): readonly string[] {

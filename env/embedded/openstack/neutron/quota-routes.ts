@@ -3,6 +3,7 @@
  * may do.
  */
 import { z } from 'zod';
+import { without } from '../http/listing.ts';
 import type { Answer, Exchange, Routes } from '../http/routes.ts';
 import { notAllowed } from './faults.ts';
 import { attributesIn, whole } from './forms.ts';
@@ -56,11 +57,11 @@ export function addQuotaRoutes(routes: Routes, { quotas }: Plugin): void {
       z.object({ quota: z.record(z.string(), z.unknown()) }),
       exchange.body,
     );
-    const { project_id: _, tenant_id: __, check_limit: ___, force: ____, ...sent } = quota;
+    const sent = without(quota, 'project_id', 'tenant_id', 'check_limit', 'force');
     const wanted = Object.entries(attributesIn(limits, sent)).filter(
       ([, value]) => value !== undefined,
     );
-    quotas.set(project, Object.fromEntries(wanted) as Record<QuotaName, number>);
+    quotas.set(project, Object.fromEntries(wanted));
     return { body: { quota: quotas.limitsOf(project) } };
   });
   routes.on('DELETE', path, (exchange): Answer => {

@@ -5,13 +5,13 @@
 import { z } from 'zod';
 import { Cidr, parseAddress } from '../addressing.ts';
 import type { Caller } from '../keystone/identities.ts';
-import { allocate } from './addresses.ts';
+import type { Wish } from './addresses.ts';
 import { badRequest, conflict, notAllowed, notFound } from './faults.ts';
 import { flag, standardPost, standardPut, uuid } from './forms.ts';
 import { begun, given, ownerOf, type Plugin, revise } from './plugin.ts';
 import { makePort, removePort } from './ports.ts';
 import type { Definition } from './resource.ts';
-import type { Port, Router } from './rows.ts';
+import type { Network, Port, Router } from './rows.ts';
 
 const gatewayForm = z
   .strictObject({
@@ -123,37 +123,49 @@ function setGateway(
     clearGateway(plugin, router, old);
     return;
   }
-  const network = state.networks.get(gateway.network_id);
-  if (network === undefined) throw notFound('network', gateway.network_id);
-  if (!network['router:external']) {
-    throw badRequest(
-      `Bad router request: Network ${network.id} is not an external network.`,
-      'BadRequest',
-    );
-  }
-  const isAdminsOnly =
-    gateway.enable_snat !== undefined || gateway.external_fixed_ips !== undefined;
-  if (isAdminsOnly && !caller.isAdmin)
-    throw notAllowed('create_router:external_gateway_info:enable_snat');
-  const isSame = old?.network_id === network.id && gateway.external_fixed_ips === undefined;
-  if (old !== undefined && !isSame) clearGateway(plugin, router, old);
-  const port = isSame
-    ? old
-    : makePort(plugin, {
-        network,
-        // Gateway ports belong to no project, so that they use nobody's quota.
-        projectId: '',
-        device_id: router.id,
-        device_owner: 'network:router_gateway',
-        fixed_ips: gateway.external_fixed_ips ?? allocate(plugin, network.id, {}),
-      });
+  const network = externalNetwork(plugin, gateway.network_id);
+  const { enable_snat: isSnat, external_fixed_ips: wishes } = gateway;
+  refuseWishes(gateway, caller);
+  const isKept = old?.network_id === network.id && wishes === undefined;
+  if (old !== undefined && !isKept) clearGateway(plugin, router, old);
+  const port = isKept ? old : makeGatewayPort(plugin, router, { network, wishes });
   state.routers.update(router.id, {
     external_gateway_info: {
       network_id: network.id,
-      enable_snat: gateway.enable_snat ?? true,
+      enable_snat: isSnat ?? true,
       external_fixed_ips: port.fixed_ips,
     },
   });
+}
+
+/** How a gateway works and which address it has is the administrators' matter. */
+function refuseWishes(gateway: NonNullable<Gateway>, { isAdmin }: Caller): void {
+  const wish = ['enable_snat', 'external_fixed_ips'].find((name) => name in gateway);
+  if (wish !== undefined && !isAdmin) {
+    throw notAllowed(`create_router:external_gateway_info:${wish}`);
+  }
+}
+
+/** Gateway ports belong to no project, so that they use nobody's quota. */
+function makeGatewayPort(
+  plugin: Plugin,
+  router: Router,
+  { network, wishes }: { readonly network: Network; readonly wishes: readonly Wish[] | undefined },
+): Port {
+  return makePort(plugin, {
+    network,
+    projectId: '',
+    device_id: router.id,
+    device_owner: 'network:router_gateway',
+    fixed_ips: wishes,
+  });
+}
+
+function externalNetwork({ state }: Plugin, id: string): Network {
+  const network = state.networks.get(id);
+  if (network === undefined) throw notFound('network', id);
+  if (network['router:external']) return network;
+  throw badRequest(`Bad router request: Network ${id} is not an external network.`, 'BadRequest');
 }
 
 function gatewayPort({ state }: Plugin, routerId: string): Port | undefined {

@@ -59,12 +59,12 @@ export function securityGroupRules(
     remove: (row) => {
       state.rules.remove(row.id);
     },
-    show: (row, caller) => showRule(plugin, row, caller),
+    show: (row) => showRule(plugin, row),
   };
 }
 
 /** A rule as the API shows it. */
-export function showRule({ state, traits }: Plugin, row: SecurityGroupRule, _: Caller): Shown {
+export function showRule({ state, traits }: Plugin, row: SecurityGroupRule): Shown {
   const prefix = row.remote_ip_prefix;
   return {
     ...row,
@@ -154,12 +154,16 @@ function refusePorts(
     );
   }
   const isRanged = [6, 17, 33, 132, 136].includes(number);
-  if (isRanged && (least === undefined || most === undefined || least > most || least < 1)) {
+  if (isRanged && !isRange(least ?? 0, most ?? 0)) {
     throw badRequest(
       'For TCP/UDP protocols, port_range_min must be <= port_range_max',
       'SecurityGroupInvalidPortRange',
     );
   }
+}
+
+function isRange(least: number, most: number): boolean {
+  return least >= 1 && least <= most;
 }
 
 function refuseRemote(plugin: Plugin, sent: Post, caller: Caller): void {

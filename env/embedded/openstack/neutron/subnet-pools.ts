@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { Cidr } from '../addressing.ts';
+import { without } from '../http/listing.ts';
 import { badRequest, conflict, notFound } from './faults.ts';
 import { flag, standardPost, standardPut, whole } from './forms.ts';
 import { begun, given, ownerOf, type Plugin, revise } from './plugin.ts';
@@ -41,30 +42,7 @@ export function subnetPools(plugin: Plugin): Definition<SubnetPool, typeof post,
     claim: (sent, caller) => {
       for (const one of sent) quotas.claim('subnetpool', ownerOf(caller, one), sent.length);
     },
-    make: (sent, caller) => {
-      const version = Cidr.parse(sent.prefixes[0] ?? '')?.version;
-      if (version === undefined) {
-        throw badRequest(
-          `Invalid input for prefixes. Reason: '${sent.prefixes.join(',')}' is not a valid IP subnet.`,
-        );
-      }
-      const bits = version === 4 ? 32 : 128;
-      const least = sent.min_prefixlen ?? (version === 4 ? 8 : 64);
-      return state.subnetPools.insert({
-        ...begun(state, ownerOf(caller, sent), sent.description),
-        name: sent.name,
-        tags: sent.tags ?? [],
-        prefixes: sent.prefixes,
-        min_prefixlen: least,
-        default_prefixlen: sent.default_prefixlen ?? least,
-        max_prefixlen: sent.max_prefixlen ?? bits,
-        default_quota: sent.default_quota ?? null,
-        ip_version: version,
-        shared: sent.shared ?? false,
-        is_default: sent.is_default ?? false,
-        address_scope_id: sent.address_scope_id ?? null,
-      });
-    },
+    make: (sent, caller) => makePool(plugin, sent, ownerOf(caller, sent)),
     change: (row, sent) => revise(state, state.subnetPools, { row, fields: given(sent) }),
     remove: (row) => {
       if (state.subnets.all().some(({ subnetpool_id }) => subnetpool_id === row.id)) {
@@ -83,6 +61,34 @@ export function subnetPools(plugin: Plugin): Definition<SubnetPool, typeof post,
       max_prefixlen: String(row.max_prefixlen),
     }),
   };
+}
+
+function makePool({ state }: Plugin, sent: z.output<typeof post>, owner: string): SubnetPool {
+  const version = Cidr.parse(sent.prefixes[0] ?? '')?.version;
+  if (version === undefined) {
+    throw badRequest(
+      `Invalid input for prefixes. Reason: '${sent.prefixes.join(',')}' is not a valid IP subnet.`,
+    );
+  }
+  const { min_prefixlen: least = version === 4 ? 8 : 64 } = sent;
+  const defaults = {
+    tags: [],
+    default_prefixlen: least,
+    max_prefixlen: version === 4 ? 32 : 128,
+    default_quota: null,
+    shared: false,
+    is_default: false,
+    address_scope_id: null,
+  };
+  return state.subnetPools.insert({
+    ...begun(state, owner, sent.description),
+    ...defaults,
+    ...given(without(sent, 'project_id', 'tenant_id', 'description')),
+    name: sent.name,
+    prefixes: sent.prefixes,
+    min_prefixlen: least,
+    ip_version: version,
+  });
 }
 
 /** What a subnet asks of a pool. */
@@ -105,16 +111,7 @@ export function prefixFromPool({ state }: Plugin, wish: PrefixWish): Cidr {
     .filter(({ subnetpool_id }) => subnetpool_id === pool.id)
     .flatMap(({ cidr }) => Cidr.parse(cidr) ?? []);
   const sources = pool.prefixes.flatMap((prefix) => Cidr.parse(prefix) ?? []);
-  if (asked !== undefined) {
-    const isFree =
-      sources.some((source) => source.contains(asked)) &&
-      !taken.some((other) => other.overlaps(asked));
-    if (isFree) return asked;
-    throw conflict(
-      'SubnetAllocationError',
-      'Failed to allocate subnet: Cannot allocate requested subnet from the available set of prefixes.',
-    );
-  }
+  if (asked !== undefined) return askedPrefix(asked, sources, taken);
   for (const source of sources) {
     const free = source.firstFree(length, taken);
     if (free !== undefined) return free;
@@ -122,6 +119,15 @@ export function prefixFromPool({ state }: Plugin, wish: PrefixWish): Cidr {
   throw conflict(
     'SubnetAllocationError',
     `Failed to allocate subnet: Insufficient prefix space to allocate subnet size /${length}.`,
+  );
+}
+
+function askedPrefix(asked: Cidr, sources: readonly Cidr[], taken: readonly Cidr[]): Cidr {
+  const isInside = sources.some((source) => source.contains(asked));
+  if (isInside && !taken.some((other) => other.overlaps(asked))) return asked;
+  throw conflict(
+    'SubnetAllocationError',
+    'Failed to allocate subnet: Cannot allocate requested subnet from the available set of prefixes.',
   );
 }
 

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { Cidr, formatAddress, parseAddress } from '../addressing.ts';
+import { without } from '../http/listing.ts';
 import type { Caller } from '../keystone/identities.ts';
 import { conflict, invalidInput, badRequest, notAllowed } from './faults.ts';
 import { flag, standardPost, standardPut, uuid, whole } from './forms.ts';
@@ -78,24 +79,41 @@ export function makeSubnet(plugin: Plugin, sent: SubnetDraft, caller: Caller): S
   const gateway = gatewayOf(cidr, sent.gateway_ip);
   const row: Subnet = {
     ...begun(state, owner, sent.description),
-    name: sent.name ?? '',
-    tags: sent.tags ?? [],
+    ...blank,
+    ...given(without(sent, ...ownWords)),
     network_id: network.id,
     cidr: cidr.toString(),
     ip_version: cidr.version,
     gateway_ip: gateway,
-    enable_dhcp: sent.enable_dhcp ?? true,
     allocation_pools: sent.allocation_pools ?? poolsAround(cidr, gateway),
-    dns_nameservers: sent.dns_nameservers ?? [],
-    host_routes: sent.host_routes ?? [],
-    ipv6_address_mode: sent.ipv6_address_mode ?? null,
-    ipv6_ra_mode: sent.ipv6_ra_mode ?? null,
     subnetpool_id: sent.subnetpool_id ?? null,
-    service_types: sent.service_types ?? [],
   };
   refuseBadPools(row, cidr);
   return state.subnets.insert(row);
 }
+
+const blank = {
+  name: '',
+  tags: [],
+  enable_dhcp: true,
+  dns_nameservers: [],
+  host_routes: [],
+  ipv6_address_mode: null,
+  ipv6_ra_mode: null,
+  service_types: [],
+} as const;
+
+/** What a request says that is not kept as it is said. */
+const ownWords = [
+  'project_id',
+  'tenant_id',
+  'description',
+  'prefixlen',
+  'use_default_subnetpool',
+  'cidr',
+  'ip_version',
+  'gateway_ip',
+] as const;
 
 function cidrOf(plugin: Plugin, sent: SubnetDraft, owner: string): Cidr {
   const { subnetpool_id: pool, cidr: text } = sent;

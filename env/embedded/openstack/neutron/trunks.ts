@@ -114,7 +114,7 @@ function makeTrunk(plugin: Plugin, sent: z.output<typeof post>, caller: Caller):
     sub_ports: [],
   });
   try {
-    addSubPorts(plugin, trunk, { wished: sent.sub_ports, caller });
+    if (sent.sub_ports.length > 0) addSubPorts(plugin, trunk, { wished: sent.sub_ports, caller });
   } catch (error) {
     state.trunks.remove(trunk.id);
     throw error;

@@ -9,7 +9,7 @@ import { type Engine, refuseWithoutRole } from './engine.ts';
 import { notAllowed, notFound, unsupportedAction } from './faults.ts';
 import { attributesIn } from './forms.ts';
 import { noStatistics } from './load-balancers.ts';
-import { type Limits, type QuotaName, quotaNames } from './quotas.ts';
+import { type QuotaName, quotaNames } from './quotas.ts';
 import type { Amphora } from './rows.ts';
 
 /** Adds them to the routes. */
@@ -142,7 +142,7 @@ function addQuotas(routes: Routes, engine: Engine): void {
     );
     const wanted = { load_balancer: loadbalancer, health_monitor: healthmonitor, ...sent };
     const limits = Object.entries(wanted).filter(([, value]) => typeof value === 'number');
-    quotas.set(project, Object.fromEntries(limits) as Limits);
+    quotas.set(project, Object.fromEntries(limits));
     return { status: 202, body: { quota: shown(project) } };
   });
   onBoth(routes, ['DELETE', path], (exchange): Answer => {

@@ -6,7 +6,7 @@
 import { addRule, deleteGroup, makeGroup } from '../neutron/groups.ts';
 import { type Plugin, serviceCaller } from '../neutron/plugin.ts';
 import { changePort, makePort, removePort } from '../neutron/ports.ts';
-import type { Network, Port, SecurityGroup } from '../neutron/rows.ts';
+import type { Network, Port, SecurityGroup, SecurityGroupRule } from '../neutron/rows.ts';
 import type { Amphora, Listener, LoadBalancer } from './rows.ts';
 
 /** Where amphorae run and what they are made of. */
@@ -162,22 +162,16 @@ export class AmphoraDriver {
         .filter(({ loadbalancer_id }) => loadbalancer_id === balancerId)
         .flatMap(openings),
     );
-    for (const rule of state.rules.all()) {
-      if (rule.security_group_id !== group.id || rule.direction !== 'ingress') continue;
-      const opening = `${rule.protocol ?? ''} ${rule.port_range_max ?? 0} ${rule.remote_ip_prefix ?? ''}`;
-      if (!wanted.delete(opening)) state.rules.remove(rule.id);
+    const rules = state.rules
+      .all()
+      .filter(
+        ({ security_group_id, direction }) =>
+          security_group_id === group.id && direction === 'ingress',
+      );
+    for (const rule of rules) {
+      if (!wanted.delete(openingOf(rule))) state.rules.remove(rule.id);
     }
-    for (const opening of wanted) {
-      const [protocol = '', port = '', prefix = ''] = opening.split(' ');
-      addRule(this.#neutron, group, {
-        direction: 'ingress',
-        ethertype,
-        protocol,
-        port_range_min: Number(port),
-        port_range_max: Number(port),
-        remote_ip_prefix: prefix === '' ? null : prefix,
-      });
-    }
+    for (const opening of wanted) addRule(this.#neutron, group, { ...ruleOf(opening), ethertype });
   }
 
   /** Members of a subnet elsewhere are reached by a port of the amphora on their network. */
@@ -243,6 +237,31 @@ export class AmphoraDriver {
     }
     deleteGroup(state, group.id);
   }
+}
+
+function openingOf({
+  protocol,
+  port_range_max: port,
+  remote_ip_prefix: prefix,
+}: SecurityGroupRule): string {
+  return `${protocol ?? ''} ${port ?? 0} ${prefix ?? ''}`;
+}
+
+function ruleOf(
+  opening: string,
+): Pick<
+  SecurityGroupRule,
+  'direction' | 'protocol' | 'port_range_min' | 'port_range_max' | 'remote_ip_prefix'
+> {
+  const [protocol = '', text, prefix = ''] = opening.split(' ');
+  const port = Number(text);
+  return {
+    direction: 'ingress',
+    protocol,
+    port_range_min: port,
+    port_range_max: port,
+    remote_ip_prefix: prefix === '' ? null : prefix,
+  };
 }
 
 /** What a listener needs to be open, as "protocol port prefix". */

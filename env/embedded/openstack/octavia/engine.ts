@@ -157,25 +157,26 @@ export class Engine {
     const { loadBalancers, listeners, pools, members } = this.state;
     const balancer = loadBalancers.get(balancerId);
     if (balancer === undefined) return;
-    const own = listeners.all().filter(({ loadbalancer_id }) => loadbalancer_id === balancerId);
-    for (const pool of pools
-      .all()
-      .filter(({ loadbalancer_id }) => loadbalancer_id === balancerId)) {
+    const isAmphora = driverOf(balancer.provider) === 'amphora';
+    const isOwn = ({ loadbalancer_id }: { loadbalancer_id: string }): boolean =>
+      loadbalancer_id === balancerId;
+    for (const pool of pools.all().filter(isOwn)) {
       const hasMembers = members.all().some(({ pool_id }) => pool_id === pool.id);
-      const isUp = pool.admin_state_up && (hasMembers || driverOf(balancer.provider) === 'amphora');
-      pools.update(pool.id, { operating_status: isUp ? 'ONLINE' : 'OFFLINE' });
+      const isUp = pool.admin_state_up && (hasMembers || isAmphora);
+      pools.update(pool.id, { operating_status: onlineIf(isUp) });
     }
-    for (const listener of own) {
-      listeners.update(listener.id, {
-        operating_status: listener.admin_state_up ? 'ONLINE' : 'OFFLINE',
-      });
+    const own = listeners.all().filter(isOwn);
+    for (const { id, admin_state_up: isUp } of own) {
+      listeners.update(id, { operating_status: onlineIf(isUp) });
     }
-    const isOnline = driverOf(balancer.provider) === 'ovn' || own.length > 0;
-    loadBalancers.update(balancerId, {
-      operating_status: isOnline && balancer.admin_state_up ? 'ONLINE' : 'OFFLINE',
-    });
-    if (driverOf(balancer.provider) === 'amphora') this.amphorae.follow(balancerId);
+    const isUp = balancer.admin_state_up && (!isAmphora || own.length > 0);
+    loadBalancers.update(balancerId, { operating_status: onlineIf(isUp) });
+    if (isAmphora) this.amphorae.follow(balancerId);
   }
+}
+
+function onlineIf(isUp: boolean): Common['operating_status'] {
+  return isUp ? 'ONLINE' : 'OFFLINE';
 }
 
 interface Begin {

@@ -93,32 +93,30 @@ function addPolicies(routes: Routes, engine: Engine): void {
           redirect_pool_id: sent.redirect_pool_id ?? null,
           redirect_url: sent.redirect_url ?? null,
         });
-      return course(engine, place, insert, () => {
+      const done = (): void => {
         engine.done(l7Policies, begun.id, 'ONLINE');
-      });
+      };
+      return course(engine, place, { act: insert, done });
     },
     change: (row, exchange) => {
       const sent = attributesIn(z.strictObject(policyPut), exchange.body, 'l7policy');
       const place = placeOf(engine, row.listener_id, exchange);
       const fields = { ...given<L7Policy>(sent), provisioning_status: 'PENDING_UPDATE' } as const;
-      return course(
-        engine,
-        place,
-        () => l7Policies.update(row.id, fields) ?? row,
-        () => {
-          engine.done(l7Policies, row.id, 'ONLINE');
-        },
-      );
+      const done = (): void => {
+        engine.done(l7Policies, row.id, 'ONLINE');
+      };
+      return course(engine, place, { act: () => l7Policies.update(row.id, fields) ?? row, done });
     },
     remove: (row, exchange) => {
       const place = placeOf(engine, row.listener_id, exchange);
       const mark = (): unknown =>
         l7Policies.update(row.id, { provisioning_status: 'PENDING_DELETE' });
-      course(engine, place, mark, () => {
-        for (const rule of l7Rules.all().filter(({ l7policy_id }) => l7policy_id === row.id))
-          l7Rules.remove(rule.id);
+      const done = (): void => {
+        const own = l7Rules.all().filter(({ l7policy_id }) => l7policy_id === row.id);
+        for (const rule of own) l7Rules.remove(rule.id);
         l7Policies.remove(row.id);
-      });
+      };
+      course(engine, place, { act: mark, done });
     },
   });
 }
@@ -152,34 +150,27 @@ function addRules(routes: Routes, engine: Engine): void {
       const begun = engine.begun(policy.project_id, sent);
       const { type, compare_type, value, key = null, invert = false } = sent;
       const fields = { l7policy_id: policy.id, type, compare_type, value, key, invert };
-      return course(
-        engine,
-        place,
-        () => l7Rules.insert({ ...begun, ...fields }),
-        () => {
-          engine.done(l7Rules, begun.id, 'ONLINE');
-        },
-      );
+      const done = (): void => {
+        engine.done(l7Rules, begun.id, 'ONLINE');
+      };
+      return course(engine, place, { act: () => l7Rules.insert({ ...begun, ...fields }), done });
     },
     change: (row, exchange) => {
       const place = placeOf(engine, policyOf(exchange).listener_id, exchange);
       const fields = given<L7Rule>(attributesIn(z.strictObject(rulePut), exchange.body, 'rule'));
       const pending = { ...fields, provisioning_status: 'PENDING_UPDATE' } as const;
-      return course(
-        engine,
-        place,
-        () => l7Rules.update(row.id, pending) ?? row,
-        () => {
-          engine.done(l7Rules, row.id, 'ONLINE');
-        },
-      );
+      const done = (): void => {
+        engine.done(l7Rules, row.id, 'ONLINE');
+      };
+      return course(engine, place, { act: () => l7Rules.update(row.id, pending) ?? row, done });
     },
     remove: (row, exchange) => {
       const place = placeOf(engine, policyOf(exchange).listener_id, exchange);
       const mark = (): unknown => l7Rules.update(row.id, { provisioning_status: 'PENDING_DELETE' });
-      course(engine, place, mark, () => {
+      const done = (): void => {
         l7Rules.remove(row.id);
-      });
+      };
+      course(engine, place, { act: mark, done });
     },
     isBelow: (row, exchange) => row.l7policy_id === policyOf(exchange).id,
   });

@@ -128,17 +128,23 @@ function refuseByOvn(engine: Engine, balancer: LoadBalancer, sent: Post): void {
       'OVN provider does not support mixing IPv4/IPv6 configuration within the same Load Balancer.',
     );
   }
-  if (typeof sent.subnet_id === 'string') return;
+  if (typeof sent.subnet_id !== 'string') refuseWithoutSubnet(engine, balancer, sent);
+}
+
+function refuseWithoutSubnet(engine: Engine, balancer: LoadBalancer, sent: Post): void {
   if (needsMemberSubnet(engine.traits, balancer.provider)) {
-    throw refuse('Subnet is required for Member creation with OVN Provider Driver');
+    throw unsupportedOption(
+      balancer.provider,
+      'Subnet is required for Member creation with OVN Provider Driver',
+    );
   }
   const own = Cidr.parse(engine.state.subnets.get(balancer.vip_subnet_id)?.cidr ?? '');
   const member = parseAddress(sent.address);
-  if (member === undefined || own?.holds(member) !== true) {
-    throw refuse(
-      'Subnet is required, or Loadbalancer associated with Pool must have a subnet, for Member creation with OVN Provider Driver if it is not the same as LB VIP subnet',
-    );
-  }
+  if (member !== undefined && own?.holds(member) === true) return;
+  throw unsupportedOption(
+    balancer.provider,
+    'Subnet is required, or Loadbalancer associated with Pool must have a subnet, for Member creation with OVN Provider Driver if it is not the same as LB VIP subnet',
+  );
 }
 
 function insert(engine: Engine, pool: Pool, sent: Post): Member {

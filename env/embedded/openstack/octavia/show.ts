@@ -27,10 +27,7 @@ function from(engine: Engine, minor: number, fields: object): object {
   return engine.speaks(minor) ? fields : {};
 }
 
-function tagged<Row extends { readonly tags: readonly string[] }>(
-  engine: Engine,
-  row: Row,
-): object {
+function tagged(engine: Engine, row: { readonly tags: readonly string[] }): object {
   const { tags, ...rest } = row;
   return engine.speaks(5) ? { ...rest, tags } : rest;
 }
