@@ -70,4 +70,6 @@ export interface HostedStack extends AsyncDisposable {
   readonly access: StackAccess;
   /** Hand it to the workers in RunContext.stackSocket. */
   readonly socketPath: string;
+  /** Settles when the stack has ended before it was disposed of, and says how. */
+  readonly broken: Promise<string>;
 }

@@ -5,7 +5,7 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { cwd, stdout } from 'node:process';
+import { cwd, stderr, stdout } from 'node:process';
 import { hostStack, newRunId, startBroker } from '#env';
 import type { ConformanceDocument } from '../../reports/document.ts';
 import { journalName } from '../../reports/journal.ts';
@@ -43,6 +43,7 @@ export async function documentOfRun(order: RunOrder): Promise<ConformanceDocumen
   await using stack = await hostStack(order.profile);
   if (stack !== undefined) {
     stdout.write(`Stack "${profile.name}" is up after ${duration(performance.now() - started)}.\n`);
+    void stack.broken.then((how) => stderr.write(`The stack has broken: ${how}\n`));
   }
   await using broker = await startBroker(profile.limits);
   const context = {

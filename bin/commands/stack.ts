@@ -22,7 +22,7 @@ export function stackCommand(): Command {
 }
 
 async function keep(nameOrFile: string): Promise<void> {
-  const { hostStack } = await import('#env');
+  const { hostStack, StackError } = await import('#env');
   const { Interruption } = await import('./interruption.ts');
   const { knownProfile } = await import('./profiles.ts');
   const { name } = await knownProfile(nameOrFile);
@@ -45,5 +45,6 @@ async function keep(nameOrFile: string): Promise<void> {
       '',
     ].join('\n'),
   );
-  await interruption.come;
+  const broken = await Promise.race([interruption.come, stack.broken]);
+  if (broken !== undefined) throw new StackError('STACK_BROKEN', `Keeping the stack: ${broken}`);
 }

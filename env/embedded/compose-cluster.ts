@@ -7,7 +7,7 @@ import { writeKubeconfig } from './access-files.ts';
 import { kubernetesVersionOf } from './axes.ts';
 import type { Site } from './compose-site.ts';
 import type { Ground } from './ground.ts';
-import { type Kubernetes, startKubernetes } from './kubernetes/kubernetes.ts';
+import { type Kubernetes, startKubernetes } from './kubernetes/index.ts';
 import { startKuryr } from './kuryr/kuryr.ts';
 import { kuryrNamespace, kuryrObjects } from './kuryr/objects/manifests.ts';
 import { type KuryrSettings, settingsFor } from './kuryr/settings.ts';

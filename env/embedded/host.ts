@@ -24,12 +24,14 @@ export async function hostEmbedded(profile: string): Promise<HostedStack> {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const words = hear(child);
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => {
-      resolve();
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (status, signal) => {
+      resolve(`its process ended with ${signal ?? status ?? 'nothing'}. ${words()}`);
     });
   });
+  let isDisposed = false;
   const dispose = async (): Promise<void> => {
+    isDisposed = true;
     if (child.connected) child.disconnect();
     const tooLate = setTimeout(() => child.kill('SIGKILL'), endMs);
     await ended;
@@ -40,7 +42,12 @@ export async function hostEmbedded(profile: string): Promise<HostedStack> {
     await ready(child, words);
     const socketPath = join(folder, socketName);
     const { access } = await ask(socketPath, { op: 'describe' }, descriptionForm);
-    return { socketPath, access, [Symbol.asyncDispose]: dispose };
+    const broken = new Promise<string>((resolve) => {
+      void ended.then((how) => {
+        if (!isDisposed) resolve(how);
+      });
+    });
+    return { socketPath, access, broken, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;

@@ -18,8 +18,10 @@ export async function main([profile = '', folder = '']: readonly string[]): Prom
   // At a terminal Ctrl-C reaches this process too; the one that has started it decides what it means.
   process.on('SIGINT', () => undefined);
   process.once('SIGTERM', end).once('disconnect', end);
+  const faults = new Faults();
+  process.on('uncaughtException', faults.note).on('unhandledRejection', faults.note);
   try {
-    await live(profile, folder, ending.signal);
+    await live({ profile, folder, faults }, ending.signal);
   } catch (error) {
     tell(failure(error));
     process.exitCode = 1;
@@ -30,10 +32,37 @@ export async function main([profile = '', folder = '']: readonly string[]): Prom
   process.exit();
 }
 
-async function live(name: string, folder: string, ending: AbortSignal): Promise<void> {
-  const profile = await loadProfile(name);
+/**
+ * Errors that no part of the stack has caught: the stack goes on, but what a scenario sees then is no
+ * sign of anything.
+ */
+class Faults {
+  readonly #seen: { readonly atMs: number; readonly text: string }[] = [];
+
+  readonly note = (error: unknown): void => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#seen.push({ atMs: Date.now(), text: `A part of the stack has failed: ${text}` });
+  };
+
+  since(atMs: number): string[] {
+    return this.#seen.filter((fault) => fault.atMs >= atMs).map(({ text }) => text);
+  }
+}
+
+interface Life {
+  readonly profile: string;
+  readonly folder: string;
+  readonly faults: Faults;
+}
+
+async function live(life: Life, ending: AbortSignal): Promise<void> {
+  const { folder, faults } = life;
+  const profile = await loadProfile(life.profile);
   await using stack = await compose(profile, folder, ending);
-  const control = await serveControl(join(folder, socketName), stack);
+  const control = await serveControl(join(folder, socketName), {
+    ...stack,
+    complaints: (sinceMs) => [...stack.complaints(sinceMs), ...faults.since(sinceMs)],
+  });
   tell({ kind: 'ready' });
   await new Promise<void>((resolve) => {
     if (ending.aborted) resolve();

@@ -106,7 +106,7 @@ class Watch {
   }
 
   #send(type: string, object: KubeObject): void {
-    this.#response.write(`{"type":"${type}","object":${this.#render(object)}}\n`);
+    this.#write(`{"type":"${type}","object":${this.#render(object)}}\n`);
   }
 
   #bookmark(annotations?: Readonly<Record<string, string>>): void {
@@ -117,7 +117,12 @@ class Watch {
       ...(annotations === undefined ? {} : { annotations }),
     };
     const object = { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata };
-    this.#response.write(`{"type":"BOOKMARK","object":${JSON.stringify(object)}}\n`);
+    this.#write(`{"type":"BOOKMARK","object":${JSON.stringify(object)}}\n`);
+  }
+
+  /** Between the end of a watch and the word that it is over, changes may still come. */
+  #write(line: string): void {
+    if (!this.#response.writableEnded) this.#response.write(line);
   }
 }
 
