@@ -39,7 +39,7 @@ type IcmpError = Parameters<UdpReceiver['fail']>[0];
 /** The time after which a kernel forgets a UDP flow that has been answered. */
 const flowMs = 120_000;
 const unansweredMs = 3_050;
-const mostFlows = 10_000;
+const mostFlows = 5_000;
 
 /** All UDP flows of the simulated network. */
 export class DatagramNetwork {
@@ -187,11 +187,9 @@ export class DatagramNetwork {
   }
 
   #forgetOld(): void {
-    if (this.#flows.size < mostFlows) return;
     for (const flows of [this.#flows, this.#replies]) {
-      for (const [key, flow] of flows) {
-        if (!isFresh(flow)) flows.delete(key);
-      }
+      const [oldest] = flows.keys();
+      if (flows.size >= mostFlows && oldest !== undefined) flows.delete(oldest);
     }
   }
 }

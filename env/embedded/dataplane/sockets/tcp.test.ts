@@ -105,6 +105,24 @@ test.describe('a TCP connection', () => {
     expect(socket.remoteAddress).toBe(b);
   });
 
+  test('loses full segments at a smaller network behind a router of OVN, and small ones not', async () => {
+    const { site, client, server } = twoPods();
+    let length = 0;
+    await listening(server, (socket) => {
+      socket.on('data', (bytes: Buffer) => (length += bytes.length));
+    });
+    site.cloud.row('networks', 'two').mtu = 1_300;
+    site.cloud.changed();
+    const socket = client.net.connect({ host: b, port });
+    socket.write(Buffer.alloc(1_000));
+    await expect.poll(() => length).toBe(1_000);
+
+    socket.write(Buffer.alloc(5_000));
+    socket.write(Buffer.alloc(10));
+    await pause(100);
+    expect(length).toBe(1_000);
+  });
+
   test('goes silent when its way is closed, and on when it is opened again', async () => {
     const { site, client, server } = twoPods();
     const got: string[] = [];
@@ -248,6 +266,37 @@ test.describe('a balancer with an amphora', () => {
       `10.79.0.6 at ${b}`,
       '10.79.0.6 at 10.20.1.21',
     ]);
+  });
+
+  test('speaks from its own port, whose group opens the ports of listeners', async () => {
+    const { site, client, server } = twoPods();
+    const seen: string[] = [];
+    await listening(server, (socket) => {
+      seen.push(String(socket.remoteAddress));
+      socket.end('hello');
+    });
+    site.cloud.balancer('10.79.0.6', { provider: 'amphora', members: [[b, port]] });
+    site.cloud.group('lb', [{ protocol: 'tcp', port_range_min: 80, port_range_max: 80 }]);
+    site.cloud.addPort('services', '10.79.0.200', {
+      ...{ device_id: 'amphora', security_groups: ['lb'] },
+      allowed_address_pairs: [{ ip_address: '10.79.0.6' }],
+    });
+    await once(client.net.connect({ host: '10.79.0.6', port: 80 }), 'data');
+    site.cloud.row('rules', site.cloud.rows.rules.at(-1)?.id ?? '').remote_ip_prefix =
+      '10.9.0.0/16';
+    site.cloud.changed();
+    const socket = client.net.connect({ host: '10.79.0.6', port: 80 });
+    await pause(100);
+
+    expect(seen).toEqual(['10.79.0.200']);
+    expect(socket.connecting).toBe(true);
+    // A member on another network is reached through the amphora's own port there.
+    site.cloud.addPort('two', '10.20.1.40', { device_id: 'amphora' });
+    socket.destroy();
+    site.cloud.row('rules', site.cloud.rows.rules.at(-1)?.id ?? '').remote_ip_prefix = null;
+    site.cloud.changed();
+    await once(client.net.connect({ host: '10.79.0.6', port: 80 }), 'data');
+    expect(seen.at(-1)).toBe('10.20.1.40');
   });
 
   test('takes the connection and closes it when it has no member', async () => {
