@@ -8,6 +8,7 @@ import { kubernetesVersionOf } from './axes.ts';
 import type { Site } from './compose-site.ts';
 import type { Ground } from './ground.ts';
 import { type Kubernetes, startKubernetes } from './kubernetes/index.ts';
+import { Kube } from './kuryr/api/kube.ts';
 import { startKuryr } from './kuryr/kuryr.ts';
 import { kuryrNamespace, kuryrObjects } from './kuryr/objects/manifests.ts';
 import { type KuryrSettings, settingsFor } from './kuryr/settings.ts';
@@ -49,10 +50,11 @@ export async function startCluster(ground: Ground, site: Site): Promise<Cluster>
   );
   const { url } = kubernetes;
   const kubeconfigPath = await writeKubeconfig(folder, { server: url, ca: tls.ca, token });
+  const cluster = { url, token, kubeconfigPath };
   const settings = settingsOf(ground, site);
-  await installKuryr(ground, kubeconfigPath, settings);
+  await installKuryr(ground, cluster, settings);
   cni = disposals.use(await kuryrOn(ground, { site, kubernetes, settings })).cni;
-  return { url, token, kubeconfigPath };
+  return cluster;
 }
 
 function settingsOf({ world, profile }: Ground, { facts }: Site): KuryrSettings {
@@ -70,16 +72,24 @@ function settingsOf({ world, profile }: Ground, { facts }: Site): KuryrSettings 
   });
 }
 
+/** The typed client would drop the fields of schemas that it does not know. */
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+
 async function installKuryr(
-  { world }: Ground,
-  kubeconfigPath: string,
+  { world, tls }: Ground,
+  { kubeconfigPath, url, token }: Cluster,
   settings: KuryrSettings,
 ): Promise<void> {
   using access = await KubernetesAccess.open(kubeconfigPath);
+  using raw = new Kube({ url, ca: tls.ca, token });
   for (const object of kuryrObjects(world.axes, settings)) {
-    await access.call(`Making the ${object.kind} ${object.metadata.name}`, ({ objects }) =>
-      objects.create(object),
-    );
+    if (object.kind === 'CustomResourceDefinition') {
+      await raw.send({ method: 'POST', path: definitions, body: object });
+    } else {
+      await access.call(`Making the ${object.kind} ${object.metadata.name}`, ({ objects }) =>
+        objects.create(object),
+      );
+    }
   }
 }
 
