@@ -138,8 +138,8 @@ export async function poll<T>(
     const found = await look();
     if (found !== undefined || Date.now() > until) return found;
     await options.world.delay(pause, options.signal);
-    pause = Math.min(pause * 1.4, longestPollMs);
+    pause = Math.min(pause * 1.2, longestPollMs);
   }
 }
 
-const longestPollMs = 150;
+const longestPollMs = 30;

@@ -8,6 +8,7 @@ import type { Service, ServicePort } from '../api/resources.ts';
 import { balancerName } from '../names.ts';
 import { HandlerDied } from '../queue.ts';
 import { isOpen } from '../release.ts';
+import { isEqual } from './json.ts';
 import { BalancerMembers } from './balancer-members.ts';
 import type { BalancerRecord, BalancerRecords } from './balancer-records.ts';
 import type { Context } from './context.ts';
@@ -84,7 +85,7 @@ export class Balancers {
     const listening = await this.#withListeners(key, spec, based);
     const pooled = await this.#withPools(key, listening);
     const filled = await this.#members.addNew(key, spec, pooled);
-    return { status: filled, isChanged: filled !== found };
+    return { status: filled, isChanged: !isEqual(filled, found) };
   }
 
   async #note(key: string, status: BalancerStatus): Promise<BalancerStatus> {

@@ -57,11 +57,12 @@ export class Events {
     });
   }
 
-  #last = 0;
+  #last = 0n;
 
   /** Hexadecimal and never the same twice. */
   #stamp(now: Date): string {
-    this.#last = Math.max(this.#last + 1, now.getTime() * 1_000_000);
+    const nanoseconds = BigInt(now.getTime()) * 1_000_000n;
+    this.#last = nanoseconds > this.#last ? nanoseconds : this.#last + 1n;
     return this.#last.toString(16);
   }
 }
