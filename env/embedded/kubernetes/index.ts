@@ -53,7 +53,9 @@ export async function startKubernetes(world: World, parts: KubernetesParts): Pro
   const containers = new Containers(kubelets);
   const routes = new Routes({
     ...{ world, api, tokens, version },
-    logs: (resource, response) => serveLog({ api, containers }, resource, response),
+    logs: (resource, response) => {
+      serveLog({ api, containers }, resource, response);
+    },
     address: () => `127.0.0.1:${server.port}`,
   });
   const upgrades = new Upgrades({ api, containers, dataPlane: parts.dataPlane });

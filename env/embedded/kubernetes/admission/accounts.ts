@@ -14,14 +14,9 @@ export function podAdditions(api: Api): Admission {
     mutate({ kind, object, current }) {
       if (kind.kind !== 'Pod' || current !== undefined) return;
       const { metadata, spec } = object as Pod;
-      spec.serviceAccountName ??= 'default';
-      spec.serviceAccount = spec.serviceAccountName;
-      spec.priority ??= 0;
-      spec.preemptionPolicy ??= 'PreemptLowerPriority';
-      spec.enableServiceLinks ??= true;
+      const name = completed(spec);
       tolerateTroubledNodes(spec);
       const { namespace = '' } = metadata;
-      const name = spec.serviceAccountName;
       const account = api.find(accounts, { namespace, name }) as ServiceAccount | undefined;
       if (account === undefined) {
         const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
@@ -32,6 +27,16 @@ export function podAdditions(api: Api): Admission {
       if (isMounted) mountToken(spec, api.nameAfter('kube-api-access-'));
     },
   };
+}
+
+/** Fills in what admission decides, and gives the name of the service account. */
+function completed(spec: PodSpec): string {
+  spec.serviceAccountName ??= 'default';
+  spec.serviceAccount = spec.serviceAccountName;
+  spec.priority ??= 0;
+  spec.preemptionPolicy ??= 'PreemptLowerPriority';
+  spec.enableServiceLinks ??= true;
+  return spec.serviceAccountName;
 }
 
 function mountToken(spec: PodSpec, volume: string): void {

@@ -3,7 +3,7 @@
  */
 import type { Admission, Api } from '../api/verbs.ts';
 import { tableOf } from '../kinds/kind.ts';
-import type { Service } from '../objects.ts';
+import type { Service, ServicePort } from '../objects.ts';
 import { Problems } from '../status.ts';
 import type { Random } from '../../world.ts';
 import { addressAt, type Cidr, cidrOf, isInCidr } from './cidr.ts';
@@ -47,44 +47,44 @@ export class ServiceAddresses implements Admission {
   #clusterIp({ metadata, spec }: Service, before: Service | undefined): void {
     const asked = spec.clusterIP ?? spec.clusterIPs?.[0] ?? '';
     const old = before?.spec.clusterIP ?? '';
-    const ip = asked === '' ? (old === '' ? this.#freeIp() : old) : asked;
-    const isNew = ip !== old && ip !== 'None';
-    const problems = new Problems();
-    if (isNew && asked !== '' && before === undefined) {
-      if (!isInCidr(ip, this.#cidr)) {
-        const text = `failed to allocate IP ${ip}: the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${this.#cidr.text}`;
-        problems.invalid('spec.clusterIPs', [ip], text);
-      } else if (this.#ips.has(ip)) {
-        const text = `failed to allocate IP ${ip}: provided IP is already allocated`;
-        problems.invalid('spec.clusterIPs', [ip], text);
-      }
+    if (before === undefined && asked !== '' && asked !== 'None') {
+      this.#checkIp(metadata.name, asked);
     }
-    problems.refuse(this.#api.kind('v1', 'Service'), metadata.name);
-    spec.clusterIP = ip;
-    spec.clusterIPs = [ip];
+    spec.clusterIP = [asked, old].find((ip) => ip !== '') ?? this.#freeIp();
+    spec.clusterIPs = [spec.clusterIP];
+  }
+
+  #checkIp(name: string, ip: string): void {
+    const problems = new Problems();
+    const head = `failed to allocate IP ${ip}:`;
+    if (!isInCidr(ip, this.#cidr)) {
+      const text = `${head} the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${this.#cidr.text}`;
+      problems.invalid('spec.clusterIPs', [ip], text);
+    } else if (this.#ips.has(ip)) {
+      problems.invalid('spec.clusterIPs', [ip], `${head} provided IP is already allocated`);
+    }
+    problems.refuse(this.#api.kind('v1', 'Service'), name);
   }
 
   #nodePorts({ metadata, spec }: Service, before: Service | undefined): void {
-    const isWanted =
-      spec.type === 'NodePort' ||
-      (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
     const problems = new Problems();
+    const isWanted = wantsNodePorts(spec);
     for (const [index, port] of (spec.ports ?? []).entries()) {
-      const protocol = port.protocol ?? 'TCP';
-      if (!isWanted) {
-        delete port.nodePort;
-        continue;
-      }
-      const old = before?.spec.ports?.find(
-        (one) => one.port === port.port && (one.protocol ?? 'TCP') === protocol,
-      )?.nodePort;
-      if (port.nodePort === undefined || port.nodePort === 0) {
-        port.nodePort = old ?? this.#freePort(protocol);
-      } else if (port.nodePort !== old) {
-        this.#checkPort(problems, `spec.ports[${index}].nodePort`, [port.nodePort, protocol]);
-      }
+      const place = { field: `spec.ports[${index}].nodePort`, problems };
+      if (isWanted) this.#nodePort(port, nodePortOf(before, port), place);
+      else delete port.nodePort;
     }
     problems.refuse(this.#api.kind('v1', 'Service'), metadata.name);
+  }
+
+  #nodePort(
+    port: ServicePort,
+    old: number | undefined,
+    { field, problems }: { readonly field: string; readonly problems: Problems },
+  ): void {
+    const { protocol = 'TCP', nodePort = 0 } = port;
+    if (nodePort === 0) port.nodePort = old ?? this.#freePort(protocol);
+    else if (nodePort !== old) this.#checkPort(problems, field, [nodePort, protocol]);
   }
 
   #checkPort(problems: Problems, field: string, [port, protocol]: [number, string]): void {
@@ -130,4 +130,18 @@ export class ServiceAddresses implements Admission {
       if (nodePort !== undefined) this.#ports.delete(`${protocol}/${nodePort}`);
     }
   }
+}
+
+function wantsNodePorts({ type, allocateLoadBalancerNodePorts }: Service['spec']): boolean {
+  return (
+    type === 'NodePort' || (type === 'LoadBalancer' && allocateLoadBalancerNodePorts !== false)
+  );
+}
+
+/** The node port that a service had for a port. */
+function nodePortOf(before: Service | undefined, wanted: ServicePort): number | undefined {
+  return before?.spec.ports?.find(
+    ({ port, protocol }) =>
+      port === wanted.port && (protocol ?? 'TCP') === (wanted.protocol ?? 'TCP'),
+  )?.nodePort;
 }

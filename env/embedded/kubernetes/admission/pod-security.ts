@@ -16,8 +16,8 @@ export function podSecurity(api: Api): Admission {
       if (kind.kind !== 'Pod' || current !== undefined) return;
       const pod = object as Pod;
       const namespace = api.find(namespaces, { name: pod.metadata.namespace ?? '' });
-      const level = namespace?.metadata.labels?.[label];
-      const version = namespace?.metadata.labels?.[`${label}-version`] ?? 'latest';
+      const { [label]: level, [`${label}-version`]: version = 'latest' } =
+        namespace?.metadata.labels ?? {};
       const found = violations(pod.spec, level);
       if (found.length === 0) return;
       const said = found.map((one) => `${one.what} (${one.why})`).join(', ');

@@ -2,7 +2,7 @@
  * Turns the body of a request into an object of a kind, without what the kind does not know.
  */
 import { apiVersionOf, type Kind } from '../kinds/kind.ts';
-import { decode } from '../kinds/models.ts';
+import { attributesOf, decode } from '../kinds/models.ts';
 import { isRecord, type KubeObject } from '../objects.ts';
 import { badRequest, Problems } from '../status.ts';
 import type { Draft } from './verbs.ts';
@@ -49,7 +49,8 @@ function shaped(
   if (kind.model !== undefined) {
     try {
       const { value, unknown } = decode(body, kind.model);
-      return { value: { ...(value as object), ...words }, unknown };
+      const spec = attributesOf(kind.model)?.has('spec') === true ? { spec: {} } : {};
+      return { value: { ...spec, ...(value as object), ...words }, unknown };
     } catch (error) {
       const text = (error as Error).message;
       throw badRequest(
@@ -72,15 +73,16 @@ function shaped(
 
 function checkWords(kind: Kind, body: Record<string, unknown>): void {
   const expected = apiVersionOf(kind);
-  const { apiVersion, kind: word } = body;
-  if (apiVersion !== undefined && apiVersion !== expected) {
+  const apiVersion = body['apiVersion'] ?? expected;
+  const word = body['kind'] ?? kind.kind;
+  if (apiVersion !== expected) {
     throw badRequest(
-      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`,
+      `the API version in the data (${JSON.stringify(apiVersion)}) does not match the expected API version (${expected})`,
     );
   }
-  if (word !== undefined && word !== kind.kind) {
+  if (word !== kind.kind) {
     throw badRequest(
-      `${String(word)} in version "${kind.version}" cannot be handled as a ${kind.kind}: no kind "${String(word)}" is registered for this resource`,
+      `${JSON.stringify(word)} in version "${kind.version}" cannot be handled as a ${kind.kind}: no kind ${JSON.stringify(word)} is registered for this resource`,
     );
   }
 }

@@ -25,22 +25,24 @@ const orphan = 'orphan';
 /** Reads the options of a deletion from body and query. */
 export function deletionOf(body: unknown, query: URLSearchParams): Deletion {
   const given = isRecord(body) ? body : {};
-  const grace = given['gracePeriodSeconds'] ?? query.get('gracePeriodSeconds') ?? undefined;
-  const policy = given['propagationPolicy'] ?? query.get('propagationPolicy') ?? undefined;
-  const orphans = given['orphanDependents'] ?? query.get('orphanDependents');
-  const dryRun = given['dryRun'] ?? query.get('dryRun');
-  const preconditions = given['preconditions'];
-  const propagation = policy ?? (String(orphans) === 'true' ? 'Orphan' : undefined);
-  if (propagation !== undefined && !policies.has(String(propagation))) {
+  const textOf = (name: string): string => {
+    const value = given[name] ?? query.get(name) ?? '';
+    return JSON.stringify(value).replace(/"/g, '');
+  };
+  const grace = textOf('gracePeriodSeconds');
+  const orphans = textOf('orphanDependents') === 'true' ? 'Orphan' : '';
+  const propagationPolicy = textOf('propagationPolicy') || orphans;
+  if (propagationPolicy !== '' && !policies.has(propagationPolicy)) {
     throw badRequest(
-      `invalid propagationPolicy ${JSON.stringify(propagation)}: supported values: "Foreground", "Background", "Orphan"`,
+      `invalid propagationPolicy "${propagationPolicy}": supported values: "Foreground", "Background", "Orphan"`,
     );
   }
+  const { preconditions } = given;
   return {
-    ...(grace === undefined ? {} : { gracePeriodSeconds: Number(grace) }),
-    ...(propagation === undefined ? {} : { propagationPolicy: String(propagation) }),
+    ...(grace === '' ? {} : { gracePeriodSeconds: Number(grace) }),
+    ...(propagationPolicy === '' ? {} : { propagationPolicy }),
     ...(isRecord(preconditions) ? { preconditions } : {}),
-    isDryRun: dryRun !== null && dryRun !== undefined && dryRun !== '',
+    isDryRun: textOf('dryRun') !== '',
   };
 }
 
@@ -48,25 +50,30 @@ const policies = new Set(['Foreground', 'Background', 'Orphan']);
 
 /** Marks an object for deletion; tells whether something still holds it. */
 export function gracefully(kind: Kind, object: KubeObject, deletion: Deletion): boolean {
-  const { metadata } = object;
-  const finalizers = new Set(metadata.finalizers ?? []);
-  if (deletion.propagationPolicy === 'Foreground') finalizers.add(foreground);
-  if (deletion.propagationPolicy === 'Orphan') finalizers.add(orphan);
-  if (deletion.propagationPolicy === 'Background') {
-    finalizers.delete(foreground);
-    finalizers.delete(orphan);
-  }
-  if (finalizers.size > 0) metadata.finalizers = [...finalizers];
-  else delete metadata.finalizers;
+  const isHeld = holdFor(object, deletion.propagationPolicy);
   const grace = graceOf(kind, object, deletion);
   const isNamespace = kind.kind === 'Namespace' && kind.group === '';
-  if (finalizers.size === 0 && grace === 0 && !isNamespace) return false;
+  if (!isHeld && grace === 0 && !isNamespace) return false;
   mark(object, grace);
   if (isNamespace) {
     const namespace = object as Namespace;
     namespace.status = { ...namespace.status, phase: 'Terminating' };
   }
   return true;
+}
+
+/** Sets the finalizers by which the garbage collector knows what to do; tells whether there are any. */
+function holdFor({ metadata }: KubeObject, policy: string | undefined): boolean {
+  const finalizers = new Set(metadata.finalizers);
+  if (policy === 'Foreground') finalizers.add(foreground);
+  if (policy === 'Orphan') finalizers.add(orphan);
+  if (policy === 'Background') {
+    finalizers.delete(foreground);
+    finalizers.delete(orphan);
+  }
+  if (finalizers.size > 0) metadata.finalizers = [...finalizers];
+  else delete metadata.finalizers;
+  return finalizers.size > 0;
 }
 
 function mark({ metadata }: KubeObject, grace: number): void {
@@ -77,12 +84,14 @@ function mark({ metadata }: KubeObject, grace: number): void {
   if (metadata.generation !== undefined) metadata.generation += 1;
 }
 
-/** Only pods are given time to end. */
+/** Only pods that run somewhere are given time to end. */
 function graceOf(kind: Kind, object: KubeObject, { gracePeriodSeconds }: Deletion): number {
-  if (kind.kind !== 'Pod') return 0;
-  const { spec, status } = object as Pod;
-  const hasEnded = status?.phase === 'Succeeded' || status?.phase === 'Failed';
-  if ((spec.nodeName ?? '') === '' || hasEnded) return 0;
-  const grace = gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30;
+  if (kind.kind !== 'Pod' || !mayRun(object as Pod)) return 0;
+  const grace = gracePeriodSeconds ?? (object as Pod).spec.terminationGracePeriodSeconds ?? 30;
   return grace < 0 ? 1 : grace;
+}
+
+function mayRun({ spec, status }: Pod): boolean {
+  const hasEnded = status?.phase === 'Succeeded' || status?.phase === 'Failed';
+  return (spec.nodeName ?? '') !== '' && !hasEnded;
 }

@@ -24,6 +24,11 @@ export interface Resource {
   readonly asked: Asked;
 }
 
+interface Update {
+  readonly asked: Asked;
+  readonly subresource?: 'status' | undefined;
+}
+
 /** Serves requests for resources of any kind. */
 export class Resources {
   readonly #api: Api;
@@ -50,8 +55,9 @@ export class Resources {
     const { asked } = resource;
     switch (asked.method) {
       case 'GET':
-        if (isOn(asked.query, 'watch')) return this.#watch(resource, response);
-        return this.#list(resource);
+        if (!isOn(asked.query, 'watch')) return this.#list(resource);
+        this.#watch(resource, response);
+        return undefined;
       case 'POST':
         return this.#create(resource);
       case 'DELETE':
@@ -65,7 +71,9 @@ export class Resources {
     const { asked } = resource;
     switch (asked.method) {
       case 'GET':
-        return isOn(asked.query, 'watch') ? this.#watch(resource, response) : this.#read(resource);
+        if (!isOn(asked.query, 'watch')) return this.#read(resource);
+        this.#watch(resource, response);
+        return undefined;
       case 'PUT':
         return this.#replace(resource);
       case 'PATCH':
@@ -112,13 +120,12 @@ export class Resources {
     return { body: listText(kind, page.objects, metadata) };
   }
 
-  #watch({ kind, path, asked }: Resource, response: ServerResponse): undefined {
+  #watch({ kind, path, asked }: Resource, response: ServerResponse): void {
     const { query, headers } = asked;
     const name = path.name ?? namedBy(query);
     const scope = { namespace: path.namespace, name };
     const matches = matcherOf(kind, query);
     serveWatch(this.#api.store, { kind, scope, matches, query, accept: headers.accept }, response);
-    return undefined;
   }
 
   #read({ kind, path, asked }: Resource): Answer {
@@ -152,10 +159,10 @@ export class Resources {
         },
       ]);
     }
-    return { ...this.#update(kind, next, asked), warnings };
+    return { ...this.#update(kind, next, { asked }), warnings };
   }
 
-  #update(kind: Kind, next: KubeObject, asked: Asked, subresource?: 'status'): Answer {
+  #update(kind: Kind, next: KubeObject, { asked, subresource }: Update): Answer {
     const writing = { ...writingOf(asked), ...(subresource === undefined ? {} : { subresource }) };
     const stored = kind.view === undefined ? next : kind.view.toStored(next);
     return shown(kind, this.#api.update(kind.view?.of ?? kind, stored, writing), asked);
@@ -167,7 +174,8 @@ export class Resources {
     if (asked.method === 'GET') return this.#read({ kind, path, asked });
     if (asked.method === 'PUT') {
       const { object } = this.#draft(kind, asked);
-      return this.#update(kind, placed(kind, object, path) as KubeObject, asked, 'status');
+      const next = placed(kind, object, path) as KubeObject;
+      return this.#update(kind, next, { asked, subresource: 'status' });
     }
     return this.#patch({ kind, path, asked }, 'status');
   }
@@ -191,7 +199,7 @@ export class Resources {
     });
     const { object, warnings } = draftOf(kind, patched, strictnessOf(asked.query));
     const next = placed(kind, object, path) as KubeObject;
-    return { ...this.#update(kind, next, asked, subresource), warnings };
+    return { ...this.#update(kind, next, { asked, subresource }), warnings };
   }
 
   #createApplied({ kind, path, asked }: Resource): Answer {
@@ -268,27 +276,29 @@ function shown(kind: Kind, object: KubeObject, { headers, query }: Asked): Answe
     : { body: kind.view.fromStored(object) };
 }
 
+/** Puts an object where its path says, and refuses one that says otherwise. */
 function placed(kind: Kind, draft: Draft, path: ResourcePath): Draft {
-  const { metadata } = draft;
-  const given = metadata.namespace ?? '';
-  if (path.name !== undefined && (metadata.name ?? path.name) !== path.name) {
+  const { name = path.name ?? '', ...rest } = draft.metadata;
+  if (path.name !== undefined && name !== path.name) {
     throw badRequest(
-      `the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${path.name})`,
+      `the name of the object (${name}) does not match the name on the URL (${path.name})`,
     );
   }
-  const name = path.name === undefined ? {} : { name: path.name };
-  if (!kind.isNamespaced) {
-    const { namespace: _namespace, ...rest } = metadata;
-    return { ...draft, metadata: { ...rest, ...name } };
-  }
-  if (given !== '' && path.namespace !== undefined && given !== path.namespace) {
+  const metadata = { ...rest, name };
+  delete metadata.namespace;
+  if (!kind.isNamespaced) return { ...draft, metadata };
+  return { ...draft, metadata: { ...metadata, namespace: namespaceFor(rest.namespace, path) } };
+}
+
+function namespaceFor(given = '', path: ResourcePath): string {
+  const namespace = path.namespace ?? given;
+  if (given !== '' && given !== namespace) {
     throw badRequest(
       `the namespace of the provided object does not match the namespace sent on the request`,
     );
   }
-  const namespace = path.namespace ?? given;
   if (namespace === '') throw badRequest('an empty namespace may not be set during creation');
-  return { ...draft, metadata: { ...metadata, namespace, ...name } };
+  return namespace;
 }
 
 function listText(kind: Kind, objects: readonly KubeObject[], metadata: object): string {

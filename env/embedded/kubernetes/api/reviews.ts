@@ -25,12 +25,15 @@ export function review(plural: string, asked: Asked, tokens: Tokens): Answer | u
       });
     case 'selfsubjectreviews':
       return answer({ userInfo: asked.user });
-    case 'tokenreviews': {
-      const spec = isRecord(body['spec']) ? body['spec'] : {};
-      const user = tokens.userOf(String(spec['token'] ?? ''));
-      return answer(user === undefined ? { authenticated: false } : { authenticated: true, user });
-    }
+    case 'tokenreviews':
+      return answer(authentication(body['spec'], tokens));
     default:
       return undefined;
   }
+}
+
+function authentication(spec: unknown, tokens: Tokens): object {
+  const token = isRecord(spec) ? spec['token'] : undefined;
+  const user = typeof token === 'string' ? tokens.userOf(token) : undefined;
+  return user === undefined ? { authenticated: false } : { authenticated: true, user };
 }

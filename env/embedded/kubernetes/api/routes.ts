@@ -22,7 +22,7 @@ import type { Tokens } from './tokens.ts';
 import type { Api } from './verbs.ts';
 
 /** Answers requests for logs, which come as a stream. */
-export type LogServer = (resource: Resource, response: ServerResponse) => undefined;
+export type LogServer = (resource: Resource, response: ServerResponse) => void;
 
 /** What routes lead to. */
 export interface RouteParts {
@@ -62,15 +62,12 @@ export class Routes {
 
   #onDocument({ path, query, method, headers }: Asked): Answer | undefined {
     if (method !== 'GET' && method !== 'HEAD') return undefined;
-    if (path === '/version' || path === '/version/')
-      return { body: versionOf(this.#parts.version) };
+    if (/^\/version\/?$/.test(path)) return { body: versionOf(this.#parts.version) };
     if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return health(path, query);
     if (path === '/openapi/v2') return this.#oldDocument(headers.accept);
     if (path === '/openapi/v3') return { body: this.#openApi.index() };
     const [, wanted] = /^\/openapi\/v3\/apis?\/(.+)$/.exec(path) ?? [];
-    const document = wanted === undefined ? undefined : this.#openApi.document(wanted);
-    if (wanted !== undefined && document === undefined) throw unknownPath();
-    return document === undefined ? undefined : { body: document };
+    return wanted === undefined ? undefined : orMissing(this.#openApi.document(wanted));
   }
 
   #oldDocument(accept = ''): Answer {
@@ -81,27 +78,31 @@ export class Routes {
   }
 
   #onDiscovery({ path, method, headers }: Asked): Answer | undefined {
-    if (method !== 'GET') return undefined;
+    const [root, ...parts] = path.split('/').filter((part) => part !== '');
+    const isDiscovery =
+      (root === 'api' && parts.length < 2) || (root === 'apis' && parts.length < 3);
+    if (method !== 'GET' || !isDiscovery) return undefined;
     const { kinds } = this.#parts.api;
-    const parts = path.split('/').filter((part) => part !== '');
     const form = aggregationOf(headers.accept);
-    if (form !== undefined && parts.length === 1 && path.startsWith('/api')) {
+    if (form !== undefined && parts.length === 0) {
       const type = `application/json;g=apidiscovery.k8s.io;v=${form};as=APIGroupDiscoveryList`;
-      return { body: aggregated(kinds, form, parts[0] === 'api'), type };
+      return { body: aggregated(kinds, form, root === 'api'), type };
     }
-    if (parts[0] === 'api' && parts.length <= 2) {
-      return orMissing(
-        parts[1] === undefined
-          ? coreVersions(this.#parts.address())
-          : resourceList(kinds, parts[1]),
-      );
-    }
-    if (parts[0] !== 'apis' || parts.length > 3) return undefined;
-    const [, group, version] = parts;
-    if (group === undefined) return { body: groupList(kinds) };
-    return orMissing(
-      version === undefined ? groupNamed(kinds, group) : resourceList(kinds, `${group}/${version}`),
-    );
+    return orMissing(root === 'api' ? this.#core(parts[0]) : this.#groups(parts));
+  }
+
+  #core(version: string | undefined): object | undefined {
+    return version === undefined
+      ? coreVersions(this.#parts.address())
+      : resourceList(this.#parts.api.kinds, version);
+  }
+
+  #groups([group, version]: readonly string[]): object | undefined {
+    const { kinds } = this.#parts.api;
+    if (group === undefined) return groupList(kinds);
+    return version === undefined
+      ? groupNamed(kinds, group)
+      : resourceList(kinds, `${group}/${version}`);
   }
 
   #onResource(path: ResourcePath, asked: Asked, response: ServerResponse): Answer | undefined {
@@ -111,7 +112,8 @@ export class Routes {
     if (path.subresource === undefined) return this.resources.serve(resource, response);
     if (path.subresource === 'status') return this.resources.onStatus(resource);
     if (kind.plural === 'pods' && path.subresource === 'log') {
-      return this.#parts.logs(resource, response);
+      this.#parts.logs(resource, response);
+      return;
     }
     const answer = onPart(this.#parts.api, this.#parts.tokens, resource);
     if (answer !== undefined) return answer;
@@ -146,7 +148,7 @@ export class Routes {
   }
 }
 
-function orMissing(body: object | undefined): Answer {
+function orMissing(body: object | string | undefined): Answer {
   if (body === undefined) throw unknownPath();
   return { body };
 }

@@ -48,8 +48,8 @@ export function onPart(api: Api, tokens: Tokens, resource: Resource): Answer | u
 
 function bind(api: Api, { kind, path, asked }: Resource): Answer {
   const target = isRecord(asked.body) ? asked.body['target'] : undefined;
-  const node = isRecord(target) ? String(target['name'] ?? '') : '';
-  if (node === '') throw badRequest('target.name: Required value');
+  const node = isRecord(target) ? target['name'] : undefined;
+  if (typeof node !== 'string') throw badRequest('target.name: Required value');
   assign(api, kind, { ...refOf(path), node });
   return created();
 }
@@ -149,5 +149,5 @@ function scale(api: Api, { kind, path, asked }: Resource): Answer {
   const changed = api.change<Scaled>(kind, refOf(path), (draft) => {
     draft.spec.replicas = replicas;
   });
-  return { body: scaleOf((changed ?? current) as Scaled) };
+  return { body: scaleOf(changed ?? current) };
 }

@@ -65,6 +65,8 @@ export function carriedOver(kind: Kind, object: KubeObject, current: KubeObject)
 }
 
 function specOf(object: KubeObject): object {
-  const { metadata: _metadata, status: _status, ...rest } = object;
+  const rest: Partial<KubeObject> = { ...object };
+  delete rest.metadata;
+  delete rest.status;
   return rest;
 }

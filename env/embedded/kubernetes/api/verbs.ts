@@ -109,31 +109,22 @@ export class Api {
     carriedOver(kind, object, current);
     kind.strategy.defaults?.(object);
     kind.strategy.prepareUpdate?.(object, current);
-    const request: Admitted = { kind, object, current, writing };
-    for (const admission of this.admissions) admission.mutate?.(request);
-    this.#validate(request);
-    for (const admission of this.admissions) admission.validate?.(request);
-    if (isDeepStrictEqual(object, current) || writing.isDryRun === true) {
-      return writing.isDryRun === true ? object : current;
-    }
-    return this.#stored(kind, object);
+    this.#admit({ kind, object, current, writing });
+    if (writing.isDryRun === true) return object;
+    return isDeepStrictEqual(object, current) ? current : this.#stored(kind, object);
   }
 
   /** Changes a copy of an object and stores it; gives undefined when there is none. */
-  change<T extends KubeObject>(
-    kind: Kind,
-    ref: Ref,
-    mutate: (draft: T) => void,
-  ): KubeObject | undefined {
+  change<T extends KubeObject>(kind: Kind, ref: Ref, mutate: (draft: T) => void): T | undefined {
     const current = this.find(kind, ref);
     if (current === undefined) return undefined;
     const draft = structuredClone(current);
     mutate(draft as T);
-    if (isDeepStrictEqual(draft, current)) return current;
+    if (isDeepStrictEqual(draft, current)) return current as T;
     if (kind.hasGeneration && !isDeepStrictEqual(draft.spec, current.spec)) {
       draft.metadata.generation = (current.metadata.generation ?? 0) + 1;
     }
-    return this.#stored(kind, draft);
+    return this.#stored(kind, draft) as T;
   }
 
   /** Deletes an object, or marks it for deletion while something holds it. */
@@ -178,6 +169,12 @@ export class Api {
         ...(kind.hasGeneration ? { generation: 1 } : {}),
       },
     };
+  }
+
+  #admit(request: Admitted): void {
+    for (const admission of this.admissions) admission.mutate?.(request);
+    this.#validate(request);
+    for (const admission of this.admissions) admission.validate?.(request);
   }
 
   #stored(kind: Kind, object: KubeObject): KubeObject {

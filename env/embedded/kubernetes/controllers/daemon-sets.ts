@@ -2,12 +2,11 @@
  * Keeps one pod of a daemon set on each node that fits it. Updates replace all pods at once.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { DaemonSet, Node, Pod, PodSpec } from '../objects.ts';
+import type { DaemonSet, Node, Pod } from '../objects.ts';
 import { isPodReady } from '../kinds/pods.ts';
 import { fitsNode, toleratesTaints } from '../scheduler/fits.ts';
 import { type Ground, keyOf, Loop, placeOf } from './loop.ts';
 import { controllerKeys, hasEnded, makePod, ownedBy, type Template } from './owned.ts';
-import { tableOf } from '../kinds/kind.ts';
 
 const templateAnnotation = 'deprecated.daemonset.template.generation';
 
@@ -31,7 +30,7 @@ export function startDaemonSets(ground: Ground): void {
   new Loop(ground, 'daemon sets', (key) => {
     const set = api.find(kind, placeOf(key)) as DaemonSet | undefined;
     if (set === undefined || set.metadata.deletionTimestamp !== undefined) return;
-    const nodes = [...api.store.each(tableOf(api.kind('v1', 'Node')))] as Node[];
+    const nodes = api.list(api.kind('v1', 'Node')) as Node[];
     reconcile(ground, set, nodes);
   })
     .follow(kind)
@@ -42,7 +41,7 @@ export function startDaemonSets(ground: Ground): void {
 }
 
 function templateOf(set: DaemonSet): Template {
-  const template = structuredClone(set.spec.template) as Template;
+  const template: Template = structuredClone(set.spec.template);
   const spec = template.spec ?? { containers: [] };
   const generation = String(set.metadata.generation ?? 1);
   return {
@@ -56,7 +55,7 @@ function templateOf(set: DaemonSet): Template {
 
 function reconcile({ api }: Ground, set: DaemonSet, nodes: readonly Node[]): void {
   const template = templateOf(set);
-  const spec = template.spec as PodSpec;
+  const spec = template.spec ?? { containers: [] };
   const fitting = nodes.filter(
     (node) => fitsNode(spec, node) && toleratesTaints(spec.tolerations, node),
   );

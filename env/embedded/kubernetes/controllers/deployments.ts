@@ -91,22 +91,22 @@ function rollSlowly(deployment: Deployment, { fresh, old, scale }: Step): void {
   const surge = shareOf(maxSurge, wanted, Math.ceil);
   const spare = shareOf(maxUnavailable, wanted, Math.floor);
   const missing = surge === 0 && spare === 0 ? 1 : spare;
-  const total = [fresh, ...old].reduce((sum, { spec }) => sum + (spec.replicas ?? 0), 0);
-  const now = fresh.spec.replicas ?? 0;
-  scale(fresh, Math.min(wanted, now + Math.max(0, wanted + surge - total)));
-  const available = [fresh, ...old].reduce(
-    (sum, { status }) => sum + (status?.availableReplicas ?? 0),
-    0,
-  );
-  let droppable = available - (wanted - missing);
+  const all = [fresh, ...old];
+  const room = Math.max(0, wanted + surge - sumOf(all.map(replicasOf)));
+  scale(fresh, Math.min(wanted, replicasOf(fresh) + room));
+  let droppable = Math.max(0, sumOf(all.map(availableOf)) - (wanted - missing));
   for (const set of old) {
-    const count = set.spec.replicas ?? 0;
-    const broken = count - (set.status?.availableReplicas ?? 0);
-    const drop = Math.min(count, Math.max(0, broken) + Math.max(0, droppable));
-    droppable -= Math.max(0, drop - Math.max(0, broken));
+    const count = replicasOf(set);
+    const broken = Math.max(0, count - availableOf(set));
+    const drop = Math.min(count, broken + droppable);
+    droppable -= Math.max(0, drop - broken);
     scale(set, count - drop);
   }
 }
+
+const replicasOf = ({ spec }: ReplicaSet): number => spec.replicas ?? 0;
+const availableOf = ({ status }: ReplicaSet): number => status?.availableReplicas ?? 0;
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, one) => sum + one, 0);
 
 function shareOf(
   share: string | number | undefined,

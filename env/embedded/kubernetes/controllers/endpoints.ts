@@ -99,16 +99,18 @@ function backendsOf(api: Api, service: Service): Backend[] {
   const matches = selectorMatcher({ matchLabels: service.spec.selector ?? {} });
   const found: Backend[] = [];
   for (const object of api.store.each(tableOf(api.kind('v1', 'Pod')), service.metadata.namespace)) {
-    const pod = object as Pod;
-    const ip = pod.status?.podIP ?? '';
-    if (ip !== '' && matches(pod.metadata.labels ?? {}) && !hasEnded(pod)) {
-      const isEnding = pod.metadata.deletionTimestamp !== undefined;
-      const isServing = isPodReady(pod);
-      const isReady = service.spec.publishNotReadyAddresses === true || (isServing && !isEnding);
-      found.push({ pod, ip, isServing, isReady, ports: portsOf(service, pod) });
-    }
+    if (matches(object.metadata.labels ?? {})) found.push(...backendOf(service, object as Pod));
   }
   return found.sort((a, b) => a.ip.localeCompare(b.ip));
+}
+
+function backendOf(service: Service, pod: Pod): Backend[] {
+  const ip = pod.status?.podIP ?? '';
+  if (ip === '' || hasEnded(pod)) return [];
+  const isEnding = pod.metadata.deletionTimestamp !== undefined;
+  const isServing = isPodReady(pod);
+  const isReady = service.spec.publishNotReadyAddresses === true || (isServing && !isEnding);
+  return [{ pod, ip, isServing, isReady, ports: portsOf(service, pod) }];
 }
 
 function portsOf({ spec }: Service, pod: Pod): BackendPort[] {

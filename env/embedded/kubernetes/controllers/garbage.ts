@@ -79,16 +79,21 @@ export class GarbageCollector {
       this.#finish(held.kind, object);
       return;
     }
+    this.#judge(held.kind, object);
+  }
+
+  /** Deletes an object all of whose owners are gone, or wait for it. */
+  #judge(kind: Kind, object: KubeObject): void {
     const owners = object.metadata.ownerReferences ?? [];
     if (owners.length === 0) return;
     const present = owners.filter((owner) => this.#isThere(owner, object));
     const waiting = present.filter((owner) => this.#isWaitingFor(owner));
     if (present.length > 0 && waiting.length < present.length) {
-      if (present.length < owners.length) this.#dropOwners(held.kind, object, present);
+      if (present.length < owners.length) this.#dropOwners(kind, object, present);
       return;
     }
     const propagationPolicy = waiting.length > 0 ? 'Foreground' : 'Background';
-    this.#api.remove(held.kind, object.metadata, { propagationPolicy });
+    this.#api.remove(kind, object.metadata, { propagationPolicy });
   }
 
   #dropOwners(kind: Kind, { metadata }: KubeObject, present: OwnerReference[]): void {

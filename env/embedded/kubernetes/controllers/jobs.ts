@@ -4,6 +4,7 @@
  */
 import { type Job, moment, type Pod } from '../objects.ts';
 import { isPodReady } from '../kinds/pods.ts';
+import type { Api } from '../api/verbs.ts';
 import { Recorder } from './events.ts';
 import { type Ground, Loop, placeOf } from './loop.ts';
 import { controllerKeys, isActive, makePod, ownedBy } from './owned.ts';
@@ -45,43 +46,57 @@ function expire({ api }: Ground, { metadata, spec, status }: Job, later: () => v
   else api.remove(api.kind('batch/v1', 'Job'), metadata, { propagationPolicy: 'Background' });
 }
 
-function run({ api }: Ground, job: Job, recorder: Recorder): void {
-  const pods = ownedBy<Pod>(api, ['v1', 'Pod'], job);
-  const active = pods.filter(isActive);
+interface Tally {
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly ended: 'Complete' | 'Failed' | undefined;
+}
+
+function tallyOf({ spec }: Job, pods: readonly Pod[]): Tally {
   const count = (phase: string): number =>
     pods.filter(({ status }) => status?.phase === phase).length;
   const [succeeded, failed] = [count('Succeeded'), count('Failed')];
-  const wanted = job.spec.completions ?? 1;
-  const isComplete = succeeded >= wanted;
-  const isFailed = failed > (job.spec.backoffLimit ?? 6);
-  if (isComplete || isFailed || job.spec.suspend === true) {
+  const isFailed = failed > (spec.backoffLimit ?? 6);
+  const isComplete = succeeded >= (spec.completions ?? 1);
+  return { succeeded, failed, ended: isComplete ? 'Complete' : isFailed ? 'Failed' : undefined };
+}
+
+function run({ api }: Ground, job: Job, recorder: Recorder): void {
+  const pods = ownedBy<Pod>(api, ['v1', 'Pod'], job);
+  const active = pods.filter(isActive);
+  const tally = tallyOf(job, pods);
+  if (tally.ended !== undefined || job.spec.suspend === true) {
     for (const { metadata } of active) api.remove(api.kind('v1', 'Pod'), metadata);
   } else {
-    const most = Math.min(job.spec.parallelism ?? 1, wanted - succeeded);
+    const most = Math.min(job.spec.parallelism ?? 1, (job.spec.completions ?? 1) - tally.succeeded);
     for (let index = active.length; index < most; index += 1) {
       makePod(api, job, { template: job.spec.template });
     }
   }
+  report(api, job, tally);
+  if (tally.ended === 'Complete') {
+    recorder.note(job, { reason: 'Completed', message: 'Job completed' });
+  } else if (tally.ended === 'Failed') {
+    const message = 'Job has reached the specified backoff limit';
+    recorder.note(job, { type: 'Warning', reason: 'BackoffLimitExceeded', message });
+  }
+}
+
+function report(api: Api, job: Job, { succeeded, failed, ended }: Tally): void {
   const now = ownedBy<Pod>(api, ['v1', 'Pod'], job).filter(isActive);
-  const ended = isComplete ? 'Complete' : isFailed ? 'Failed' : undefined;
   api.change<Job>(api.kind('batch/v1', 'Job'), job.metadata, (draft) => {
-    const { startTime, completionTime, conditions } = draft.status ?? {};
+    const { startTime = moment() } = draft.status ?? {};
     draft.status = {
-      startTime: startTime ?? moment(),
+      startTime,
       ...(now.length === 0 ? {} : { active: now.length }),
       ready: now.filter(isPodReady).length,
       ...(succeeded === 0 ? {} : { succeeded }),
       ...(failed === 0 ? {} : { failed }),
       uncountedTerminatedPods: {},
-      ...(isComplete ? { completionTime: completionTime ?? moment() } : {}),
-      ...(ended === undefined ? {} : { conditions: conditions ?? [conditionOf(ended)] }),
+      ...(ended === 'Complete' ? { completionTime: moment() } : {}),
+      ...(ended === undefined ? {} : { conditions: [conditionOf(ended)] }),
     };
   });
-  if (isComplete) recorder.note(job, { reason: 'Completed', message: 'Job completed' });
-  if (isFailed) {
-    const message = 'Job has reached the specified backoff limit';
-    recorder.note(job, { type: 'Warning', reason: 'BackoffLimitExceeded', message });
-  }
 }
 
 function conditionOf(type: string): Condition {

@@ -53,6 +53,10 @@ function furnish({ api }: Ground, namespace: string, authority: string): void {
   }
 }
 
+function isFree({ metadata, spec }: Namespace): boolean {
+  return [...(metadata.finalizers ?? []), ...(spec.finalizers ?? [])].length === 0;
+}
+
 interface Rest {
   readonly kind: Kind;
   readonly objects: readonly KubeObject[];
@@ -62,13 +66,7 @@ function finish(ground: Ground, namespace: Namespace): void {
   const { api } = ground;
   const { name } = namespace.metadata;
   const contents = contentsOf(ground, name);
-  for (const { kind, objects } of contents) {
-    for (const { metadata } of objects) {
-      const isPod = kind.kind === 'Pod';
-      const isEnding = metadata.deletionTimestamp !== undefined;
-      if (!isEnding) api.remove(kind, metadata, isPod ? {} : { propagationPolicy: 'Background' });
-    }
-  }
+  for (const rest of contents) empty(ground, rest);
   const rests = contentsOf(ground, name);
   const kind = api.kind('v1', 'Namespace');
   if (rests.length > 0) {
@@ -77,13 +75,18 @@ function finish(ground: Ground, namespace: Namespace): void {
     });
     return;
   }
-  const finalizers = (namespace.metadata.finalizers ?? []).length;
   const last = api.change<Namespace>(kind, { name }, (draft) => {
     const left = (draft.spec.finalizers ?? []).filter((one) => one !== 'kubernetes');
     draft.spec = left.length === 0 ? {} : { finalizers: left };
-  }) as Namespace | undefined;
-  if (finalizers === 0 && (last?.spec.finalizers ?? []).length === 0 && last !== undefined) {
-    api.store.remove(tableOf(kind), last);
+  });
+  if (last !== undefined && isFree(last)) api.store.remove(tableOf(kind), last);
+}
+
+function empty({ api }: Ground, { kind, objects }: Rest): void {
+  for (const { metadata } of objects) {
+    if (metadata.deletionTimestamp === undefined && api.find(kind, metadata) !== undefined) {
+      api.remove(kind, metadata, kind.kind === 'Pod' ? {} : { propagationPolicy: 'Background' });
+    }
   }
 }
 

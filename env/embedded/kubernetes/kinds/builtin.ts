@@ -40,7 +40,11 @@ type Traits = Partial<
   >
 >;
 
-function made(path: string, kind: string, strategy: Strategy, traits: Traits = {}): Kind {
+function made(
+  [path, kind]: readonly [string, string],
+  strategy: Strategy,
+  traits: Traits = {},
+): Kind {
   const parts = path.split('/');
   const [group = '', version = '', plural = ''] = parts.length === 2 ? ['', ...parts] : parts;
   return {
@@ -96,34 +100,34 @@ const rbac = 'rbac.authorization.k8s.io/v1';
 
 function coreKinds(): Kind[] {
   return [
-    made('v1/namespaces', 'Namespace', namespaceStrategy, {
+    made(['v1/namespaces', 'Namespace'], namespaceStrategy, {
       ...whole,
       shortNames: ['ns'],
       hasStatus: true,
       subresources: [finalizePart],
     }),
-    made('v1/nodes', 'Node', nodeStrategy, { ...whole, shortNames: ['no'], hasStatus: true }),
-    made('v1/pods', 'Pod', podStrategy, {
+    made(['v1/nodes', 'Node'], nodeStrategy, { ...whole, shortNames: ['no'], hasStatus: true }),
+    made(['v1/pods', 'Pod'], podStrategy, {
       ...all,
       shortNames: ['po'],
       hasStatus: true,
       subresources: podParts,
     }),
-    made('v1/services', 'Service', serviceStrategy, {
+    made(['v1/services', 'Service'], serviceStrategy, {
       ...all,
       shortNames: ['svc'],
       hasStatus: true,
     }),
-    made('v1/endpoints', 'Endpoints', endpointsStrategy, { shortNames: ['ep'] }),
-    made('v1/configmaps', 'ConfigMap', configMapStrategy, { shortNames: ['cm'] }),
-    made('v1/secrets', 'Secret', secretStrategy),
-    made('v1/serviceaccounts', 'ServiceAccount', serviceAccountStrategy, {
+    made(['v1/endpoints', 'Endpoints'], endpointsStrategy, { shortNames: ['ep'] }),
+    made(['v1/configmaps', 'ConfigMap'], configMapStrategy, { shortNames: ['cm'] }),
+    made(['v1/secrets', 'Secret'], secretStrategy),
+    made(['v1/serviceaccounts', 'ServiceAccount'], serviceAccountStrategy, {
       shortNames: ['sa'],
       subresources: [tokenPart],
     }),
-    made('v1/events', 'Event', eventStrategy, { shortNames: ['ev'], model: 'CoreV1Event' }),
-    made('v1/limitranges', 'LimitRange', plainStrategy, { shortNames: ['limits'] }),
-    made('v1/resourcequotas', 'ResourceQuota', plainStrategy, {
+    made(['v1/events', 'Event'], eventStrategy, { shortNames: ['ev'], model: 'CoreV1Event' }),
+    made(['v1/limitranges', 'LimitRange'], plainStrategy, { shortNames: ['limits'] }),
+    made(['v1/resourcequotas', 'ResourceQuota'], plainStrategy, {
       shortNames: ['quota'],
       hasStatus: true,
     }),
@@ -136,43 +140,42 @@ export function builtinKinds(): Kind[] {
   const events = core.filter(({ kind }) => kind === 'Event');
   return [
     ...core,
-    made('apps/v1/deployments', 'Deployment', deploymentStrategy, {
+    made(['apps/v1/deployments', 'Deployment'], deploymentStrategy, {
       ...scaling,
       shortNames: ['deploy'],
     }),
-    made('apps/v1/replicasets', 'ReplicaSet', replicaSetStrategy, {
+    made(['apps/v1/replicasets', 'ReplicaSet'], replicaSetStrategy, {
       ...scaling,
       shortNames: ['rs'],
     }),
-    made('apps/v1/daemonsets', 'DaemonSet', daemonSetStrategy, {
+    made(['apps/v1/daemonsets', 'DaemonSet'], daemonSetStrategy, {
       ...all,
       shortNames: ['ds'],
       hasStatus: true,
       hasGeneration: true,
     }),
-    made('batch/v1/jobs', 'Job', jobStrategy, { ...all, hasStatus: true, hasGeneration: true }),
-    made('networking.k8s.io/v1/networkpolicies', 'NetworkPolicy', networkPolicyStrategy, {
+    made(['batch/v1/jobs', 'Job'], jobStrategy, { ...all, hasStatus: true, hasGeneration: true }),
+    made(['networking.k8s.io/v1/networkpolicies', 'NetworkPolicy'], networkPolicyStrategy, {
       shortNames: ['netpol'],
       hasGeneration: true,
     }),
-    made('discovery.k8s.io/v1/endpointslices', 'EndpointSlice', endpointSliceStrategy, {
+    made(['discovery.k8s.io/v1/endpointslices', 'EndpointSlice'], endpointSliceStrategy, {
       hasGeneration: true,
     }),
-    made(`${rbac}/roles`, 'Role', rightsStrategy),
-    made(`${rbac}/rolebindings`, 'RoleBinding', rightsStrategy),
-    made(`${rbac}/clusterroles`, 'ClusterRole', rightsStrategy, whole),
-    made(`${rbac}/clusterrolebindings`, 'ClusterRoleBinding', rightsStrategy, whole),
-    made('coordination.k8s.io/v1/leases', 'Lease', leaseStrategy),
+    made([`${rbac}/roles`, 'Role'], rightsStrategy),
+    made([`${rbac}/rolebindings`, 'RoleBinding'], rightsStrategy),
+    made([`${rbac}/clusterroles`, 'ClusterRole'], rightsStrategy, whole),
+    made([`${rbac}/clusterrolebindings`, 'ClusterRoleBinding'], rightsStrategy, whole),
+    made(['coordination.k8s.io/v1/leases', 'Lease'], leaseStrategy),
     ...events.map((coreEvents) =>
-      made('events.k8s.io/v1/events', 'Event', eventStrategy, {
+      made(['events.k8s.io/v1/events', 'Event'], eventStrategy, {
         shortNames: ['ev'],
         model: 'EventsV1Event',
         view: eventsView(coreEvents),
       }),
     ),
     made(
-      'apiextensions.k8s.io/v1/customresourcedefinitions',
-      'CustomResourceDefinition',
+      ['apiextensions.k8s.io/v1/customresourcedefinitions', 'CustomResourceDefinition'],
       definitionStrategy,
       {
         ...whole,

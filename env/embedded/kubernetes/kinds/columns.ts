@@ -4,32 +4,28 @@
 import type { KubeObject } from '../objects.ts';
 import type { Column } from './kind.ts';
 
-/** A column from what reads its cell. */
-export function column<T extends KubeObject>(
+type Cell = string | number | boolean | null | undefined;
+
+/** A column from what reads its cell, out of objects of whatever kind the table is for. */
+export function column(
   name: string,
-  cell: (object: T) => string | number | boolean | null | undefined,
+  cell: (object: never) => Cell,
   more: Partial<Pick<Column, 'type' | 'priority'>> = {},
 ): Column {
-  return {
-    name,
-    type: 'string',
-    ...more,
-    cell: (object) => cell(object as T) ?? '<none>',
-  };
+  return { name, type: 'string', ...more, cell: (object) => cell(object as never) ?? '<none>' };
 }
 
 /** The column that every table starts with. */
-export const nameColumn: Column = column('Name', ({ metadata }) => metadata.name);
+export const nameColumn: Column = column('Name', ({ metadata }: KubeObject) => metadata.name);
 
 /** The column of an object's age. */
-export const ageColumn: Column = column('Age', ({ metadata }) => ageOf(metadata.creationTimestamp));
+export const ageColumn: Column = column('Age', ({ metadata }: KubeObject) =>
+  ageOf(metadata.creationTimestamp),
+);
 
 /** A column that only `-o wide` shows. */
-export function wideColumn<T extends KubeObject>(
-  name: string,
-  cell: (object: T) => string | number | undefined,
-): Column {
-  return column<T>(name, cell, { priority: 1 });
+export function wideColumn(name: string, cell: (object: never) => Cell): Column {
+  return column(name, cell, { priority: 1 });
 }
 
 /** Writes how long ago a moment was, as kubectl shows it. */

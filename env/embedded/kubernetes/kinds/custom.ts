@@ -57,7 +57,7 @@ function strategyOf(version: Version): Strategy {
       Object.fromEntries(
         selectable.map(({ jsonPath }) => [
           jsonPath.slice(1),
-          String(valueAt(object, jsonPath) ?? ''),
+          String(cellOf(valueAt(object, jsonPath)) ?? ''),
         ]),
       ),
     columns: columnsOf(version),
@@ -71,7 +71,7 @@ function columnsOf({ additionalPrinterColumns = [] }: Version): Column[] {
     ...additionalPrinterColumns.map(({ name, jsonPath, priority, type }) =>
       jsonPath === '.metadata.creationTimestamp'
         ? { ...ageColumn, name }
-        : column(name, (object) => cellOf(valueAt(object, jsonPath)), {
+        : column(name, (object: KubeObject) => cellOf(valueAt(object, jsonPath)), {
             priority: priority ?? 0,
             type: type as Column['type'],
           }),

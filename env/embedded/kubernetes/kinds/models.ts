@@ -138,27 +138,23 @@ function isDropped(value: unknown, name: string, type: string): boolean {
   return mapForm.test(type) && Object.keys(value as object).length === 0;
 }
 
+const scalarTypes: Readonly<Record<string, readonly [js: string, go: string]>> = {
+  string: ['string', 'string'],
+  number: ['number', 'int32'],
+  boolean: ['boolean', 'bool'],
+};
+
 function readScalar(value: unknown, type: string, place: Place): unknown {
-  switch (type) {
-    case 'string':
-      if (typeof value === 'number' && isQuantity(place)) return String(value);
-      if (typeof value !== 'string') throw mismatch(value, place, 'string');
-      return value;
-    case 'number':
-      if (typeof value !== 'number') throw mismatch(value, place, 'int32');
-      return value;
-    case 'boolean':
-      if (typeof value !== 'boolean') throw mismatch(value, place, 'bool');
-      return value;
-    case 'Date':
-    case 'V1MicroTime':
-      if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) {
-        throw badRequest(`parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00"`);
-      }
-      return value;
-    default:
-      return value;
+  if (type === 'Date' || type === 'V1MicroTime') {
+    if (typeof value === 'string' && !Number.isNaN(Date.parse(value))) return value;
+    throw badRequest(`parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00"`);
   }
+  if (type === 'string' && typeof value === 'number' && isQuantity(place)) return String(value);
+  const expected = scalarTypes[type];
+  if (expected !== undefined && typeof value !== expected[0]) {
+    throw mismatch(value, place, expected[1]);
+  }
+  return value;
 }
 
 function isQuantity({ path, name }: Place): boolean {

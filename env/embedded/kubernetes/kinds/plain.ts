@@ -52,7 +52,7 @@ export const configMapStrategy: Strategy = {
     checkKeys((object as ConfigMap).data, problems);
   },
   validateUpdate: checkImmutable,
-  columns: [nameColumn, column<ConfigMap>('Data', dataCount), ageColumn],
+  columns: [nameColumn, column('Data', dataCount), ageColumn],
 };
 
 export const secretStrategy: Strategy = {
@@ -75,8 +75,8 @@ export const secretStrategy: Strategy = {
   fields: (object) => ({ type: (object as Secret).type ?? '' }),
   columns: [
     nameColumn,
-    column<Secret>('Type', ({ type }) => type),
-    column<Secret>('Data', ({ data }) => Object.keys(data ?? {}).length),
+    column('Type', ({ type }: Secret) => type),
+    column('Data', ({ data }: Secret) => Object.keys(data ?? {}).length),
     ageColumn,
   ],
 };
@@ -84,7 +84,7 @@ export const secretStrategy: Strategy = {
 export const serviceAccountStrategy: Strategy = {
   columns: [
     nameColumn,
-    column<ServiceAccount>('Secrets', ({ secrets }) => secrets?.length ?? 0),
+    column('Secrets', ({ secrets }: ServiceAccount) => secrets?.length ?? 0),
     ageColumn,
   ],
 };
@@ -105,7 +105,7 @@ export const namespaceStrategy: Strategy = {
     (object as Namespace).spec = structuredClone((before as Namespace).spec);
   },
   fields: (object) => ({ 'status.phase': (object as Namespace).status?.phase ?? '' }),
-  columns: [nameColumn, column<Namespace>('Status', ({ status }) => status?.phase), ageColumn],
+  columns: [nameColumn, column('Status', ({ status }: Namespace) => status?.phase), ageColumn],
 };
 
 function nodeStatus({ spec, status }: Node): string {
@@ -123,26 +123,22 @@ function rolesOf({ metadata }: Node): string | undefined {
 }
 
 export const nodeStrategy: Strategy = {
-  defaults: (object) => {
-    const node = object as Node;
-    node.spec = (node.spec as Node['spec'] | undefined) ?? {};
-  },
   fields: (object) => ({
     'spec.unschedulable': String((object as Node).spec.unschedulable ?? false),
   }),
   columns: [
     nameColumn,
-    column<Node>('Status', nodeStatus),
-    column<Node>('Roles', rolesOf),
+    column('Status', nodeStatus),
+    column('Roles', rolesOf),
     ageColumn,
-    column<Node>('Version', ({ status }) => status?.nodeInfo?.kubeletVersion),
-    wideColumn<Node>('Internal-IP', ({ status }) => addressOf(status, 'InternalIP')),
-    wideColumn<Node>('External-IP', ({ status }) => addressOf(status, 'ExternalIP')),
-    wideColumn<Node>('OS-Image', ({ status }) => status?.nodeInfo?.osImage),
-    wideColumn<Node>('Kernel-Version', ({ status }) => status?.nodeInfo?.kernelVersion),
-    wideColumn<Node>(
+    column('Version', ({ status }: Node) => status?.nodeInfo?.kubeletVersion),
+    wideColumn('Internal-IP', ({ status }: Node) => addressOf(status, 'InternalIP')),
+    wideColumn('External-IP', ({ status }: Node) => addressOf(status, 'ExternalIP')),
+    wideColumn('OS-Image', ({ status }: Node) => status?.nodeInfo?.osImage),
+    wideColumn('Kernel-Version', ({ status }: Node) => status?.nodeInfo?.kernelVersion),
+    wideColumn(
       'Container-Runtime',
-      ({ status }) => status?.nodeInfo?.containerRuntimeVersion,
+      ({ status }: Node) => status?.nodeInfo?.containerRuntimeVersion,
     ),
   ],
 };
@@ -170,30 +166,30 @@ export const eventStrategy: Strategy = {
     };
   },
   columns: [
-    column<Event>('Last Seen', ({ lastTimestamp, eventTime, metadata }) =>
+    column('Last Seen', ({ lastTimestamp, eventTime, metadata }: Event) =>
       ageOf(lastTimestamp ?? eventTime ?? metadata.creationTimestamp),
     ),
-    column<Event>('Type', ({ type }) => type),
-    column<Event>('Reason', ({ reason }) => reason),
-    column<Event>(
+    column('Type', ({ type }: Event) => type),
+    column('Reason', ({ reason }: Event) => reason),
+    column(
       'Object',
       ({ involvedObject: { kind = '', name = '' } }) => `${kind.toLowerCase()}/${name}`,
     ),
-    wideColumn<Event>('Subobject', ({ involvedObject }) => involvedObject.fieldPath),
-    wideColumn<Event>('Source', ({ source, reportingComponent }) =>
+    wideColumn('Subobject', ({ involvedObject }: Event) => involvedObject.fieldPath),
+    wideColumn('Source', ({ source, reportingComponent }: Event) =>
       [source?.component ?? reportingComponent, source?.host].filter(Boolean).join(', '),
     ),
-    column<Event>('Message', ({ message }) => message?.trim()),
-    wideColumn<Event>('First Seen', ({ firstTimestamp, metadata }) =>
+    column('Message', ({ message }: Event) => message?.trim()),
+    wideColumn('First Seen', ({ firstTimestamp, metadata }: Event) =>
       ageOf(firstTimestamp ?? metadata.creationTimestamp),
     ),
-    wideColumn<Event>('Count', ({ count }) => count ?? 1),
-    wideColumn<Event>('Name', ({ metadata }) => metadata.name),
+    wideColumn('Count', ({ count }: Event) => count ?? 1),
+    wideColumn('Name', ({ metadata }: Event) => metadata.name),
   ],
 };
 
 export const leaseStrategy: Strategy = {
-  columns: [nameColumn, column<Lease>('Holder', ({ spec }) => spec.holderIdentity), ageColumn],
+  columns: [nameColumn, column('Holder', ({ spec }: Lease) => spec.holderIdentity), ageColumn],
 };
 
 /** Rights, whose names may hold colons. */
@@ -201,7 +197,9 @@ export const rightsStrategy: Strategy = {
   names: 'path',
   columns: [
     nameColumn,
-    column('Created At', ({ metadata }) => metadata.creationTimestamp, { type: 'date' }),
+    column('Created At', ({ metadata }: KubeObject) => metadata.creationTimestamp, {
+      type: 'date',
+    }),
   ],
 };
 
@@ -243,6 +241,8 @@ export const definitionStrategy: Strategy = {
   },
   columns: [
     nameColumn,
-    column('Created At', ({ metadata }) => metadata.creationTimestamp, { type: 'date' }),
+    column('Created At', ({ metadata }: KubeObject) => metadata.creationTimestamp, {
+      type: 'date',
+    }),
   ],
 };

@@ -79,25 +79,27 @@ function checkVolumes(spec: PodSpec, at: string, problems: Problems): void {
 }
 
 function checkContainer(container: Container, field: string, problems: Problems): void {
-  const name = (container.name as string | undefined) ?? '';
+  const { name = '', image = '', env = [] } = container as Partial<Container>;
   if (name === '') problems.required(`${field}.name`);
   else checkName(problems, `${field}.name`, { value: name, rule: 'label' });
-  if ((container.image ?? '') === '') problems.required(`${field}.image`);
+  if (image === '') problems.required(`${field}.image`);
   if (!isOneOf(pullPolicies, container.imagePullPolicy)) {
     problems.unsupported(`${field}.imagePullPolicy`, container.imagePullPolicy, pullPolicies);
   }
   checkPorts(container, field, problems);
-  for (const [index, env] of (container.env ?? []).entries()) {
-    if ((env.name as string | undefined) === undefined || env.name === '') {
+  for (const [index, variable] of env.entries()) {
+    if (((variable.name as string | undefined) ?? '') === '') {
       problems.required(`${field}.env[${index}].name`);
     }
   }
   checkProbe(container.livenessProbe, `${field}.livenessProbe`, problems);
   checkProbe(container.readinessProbe, `${field}.readinessProbe`, problems);
-  const successes = container.livenessProbe?.successThreshold ?? 1;
-  if (successes !== 1) {
-    problems.invalid(`${field}.livenessProbe.successThreshold`, successes, 'must be 1');
-  }
+  checkOneSuccess(container.livenessProbe, `${field}.livenessProbe`, problems);
+}
+
+function checkOneSuccess(probe: Probe | undefined, field: string, problems: Problems): void {
+  const successes = probe?.successThreshold ?? 1;
+  if (successes !== 1) problems.invalid(`${field}.successThreshold`, successes, 'must be 1');
 }
 
 function checkPorts(container: Container, field: string, problems: Problems): void {

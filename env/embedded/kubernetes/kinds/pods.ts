@@ -2,57 +2,51 @@
  * Pods: what a specification is completed with, what may change in it, and how a pod is shown.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Container, KubeObject, Pod, PodSpec, Probe } from '../objects.ts';
+import type { Container, KubeObject, Pod, PodSpec } from '../objects.ts';
 import type { Problems } from '../status.ts';
 import { ageColumn, ageOf, column, nameColumn, wideColumn } from './columns.ts';
 import type { Strategy } from './kind.ts';
 import { checkPodSpec } from './pod-validation.ts';
+import { fill } from './usual.ts';
 
 /** Fills the usual values into a pod specification. */
 export function defaultPodSpec(spec: PodSpec): void {
-  spec.restartPolicy ??= 'Always';
-  spec.terminationGracePeriodSeconds ??= 30;
-  spec.dnsPolicy ??= 'ClusterFirst';
-  spec.schedulerName ??= 'default-scheduler';
-  spec.securityContext ??= {};
+  fill(spec, {
+    restartPolicy: 'Always',
+    terminationGracePeriodSeconds: 30,
+    dnsPolicy: 'ClusterFirst',
+    schedulerName: 'default-scheduler',
+    securityContext: {},
+    containers: [],
+  });
   for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {
-    defaultContainer(container, spec);
+    defaultContainer(container, spec.hostNetwork === true);
   }
+  const mode = { defaultMode: 0o644 };
   for (const volume of spec.volumes ?? []) {
-    if (volume.configMap !== undefined) volume.configMap.defaultMode ??= 0o644;
-    if (volume.secret !== undefined) volume.secret.defaultMode ??= 0o644;
-    if (volume.projected !== undefined) volume.projected.defaultMode ??= 0o644;
-    if (volume.downwardAPI !== undefined) volume.downwardAPI.defaultMode ??= 0o644;
+    fill(volume.configMap, mode);
+    fill(volume.secret, mode);
+    fill(volume.projected, mode);
+    fill(volume.downwardAPI, mode);
     if (Object.keys(volume).length === 1) volume.emptyDir = {};
   }
 }
 
-function defaultContainer(container: Container, spec: PodSpec): void {
-  container.terminationMessagePath ??= '/dev/termination-log';
-  container.terminationMessagePolicy ??= 'File';
-  container.imagePullPolicy ??= isLatest(container.image) ? 'Always' : 'IfNotPresent';
-  container.resources ??= {};
+function defaultContainer(container: Container, isOnHost: boolean): void {
+  fill(container, {
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'File',
+    imagePullPolicy: isLatest(container.image) ? 'Always' : 'IfNotPresent',
+    resources: {},
+  });
   for (const port of container.ports ?? []) {
-    port.protocol ??= 'TCP';
-    if (spec.hostNetwork === true) port.hostPort ??= port.containerPort;
+    fill(port, { protocol: 'TCP', ...(isOnHost ? { hostPort: port.containerPort } : {}) });
   }
   for (const probe of [container.readinessProbe, container.livenessProbe, container.startupProbe]) {
-    if (probe !== undefined) defaultProbe(probe);
+    fill(probe, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 });
+    fill(probe?.httpGet, { path: '/', scheme: 'HTTP' });
   }
-  for (const { valueFrom } of container.env ?? []) {
-    if (valueFrom?.fieldRef !== undefined) valueFrom.fieldRef.apiVersion ??= 'v1';
-  }
-}
-
-function defaultProbe(probe: Probe): void {
-  probe.timeoutSeconds ??= 1;
-  probe.periodSeconds ??= 10;
-  probe.successThreshold ??= 1;
-  probe.failureThreshold ??= 3;
-  if (probe.httpGet !== undefined) {
-    probe.httpGet.path ??= '/';
-    probe.httpGet.scheme ??= 'HTTP';
-  }
+  for (const { valueFrom } of container.env ?? []) fill(valueFrom?.fieldRef, { apiVersion: 'v1' });
 }
 
 function isLatest(image = ''): boolean {
@@ -85,14 +79,17 @@ export function isPodReady(pod: Pod): boolean {
   return isPodConditionTrue(pod, 'Ready');
 }
 
-function shownStatus(pod: Pod): string {
-  const statuses = pod.status?.containerStatuses ?? [];
-  if (pod.metadata.deletionTimestamp !== undefined) return 'Terminating';
-  const waiting = statuses.find(({ state }) => state?.waiting?.reason !== undefined);
-  if (waiting !== undefined) return waiting.state?.waiting?.reason ?? '';
-  const ended = statuses.find(({ state }) => state?.terminated?.reason !== undefined);
-  if (ended !== undefined) return ended.state?.terminated?.reason ?? '';
-  return pod.status?.reason ?? pod.status?.phase ?? 'Unknown';
+/** The word for a pod's state that `kubectl get` shows. */
+function shownStatus({ metadata, status }: Pod): string {
+  if (metadata.deletionTimestamp !== undefined) return 'Terminating';
+  const states = (status?.containerStatuses ?? []).map(({ state }) => state);
+  const reasons = [
+    ...states.map((state) => state?.waiting?.reason),
+    ...states.map((state) => state?.terminated?.reason),
+    status?.reason,
+    status?.phase,
+  ];
+  return reasons.find((reason) => reason !== undefined) ?? 'Unknown';
 }
 
 function restartsOf({ status }: Pod): string {
@@ -124,7 +121,7 @@ const immutableText =
 
 function frozen(spec: PodSpec): object {
   const withoutImages = (list: PodSpec['containers'] | undefined): object[] =>
-    (list ?? []).map(({ image: _image, ...rest }) => rest);
+    (list ?? []).map((container) => ({ ...container, image: '' }));
   const { containers, initContainers, ...rest } = structuredClone(spec);
   delete rest.activeDeadlineSeconds;
   delete rest.tolerations;
@@ -138,6 +135,18 @@ function validateUpdate(object: KubeObject, before: KubeObject, problems: Proble
   }
 }
 
+const specFields = ['nodeName', 'restartPolicy', 'schedulerName', 'serviceAccountName'] as const;
+const statusFields = ['phase', 'podIP', 'nominatedNodeName'] as const;
+
+function podFields(object: KubeObject): Record<string, string> {
+  const { spec, status } = object as Pod;
+  return Object.fromEntries([
+    ...specFields.map((field) => [`spec.${field}`, spec[field] ?? '']),
+    ...statusFields.map((field) => [`status.${field}`, status?.[field] ?? '']),
+    ['spec.hostNetwork', String(spec.hostNetwork ?? false)],
+  ]) as Record<string, string>;
+}
+
 export const podStrategy: Strategy = {
   defaults,
   prepareCreate,
@@ -145,28 +154,16 @@ export const podStrategy: Strategy = {
     checkPodSpec((object as Pod).spec, 'spec', problems);
   },
   validateUpdate,
-  fields: (object) => {
-    const { spec, status } = object as Pod;
-    return {
-      'spec.nodeName': spec.nodeName ?? '',
-      'spec.restartPolicy': spec.restartPolicy ?? '',
-      'spec.schedulerName': spec.schedulerName ?? '',
-      'spec.serviceAccountName': spec.serviceAccountName ?? '',
-      'spec.hostNetwork': String(spec.hostNetwork ?? false),
-      'status.phase': status?.phase ?? '',
-      'status.podIP': status?.podIP ?? '',
-      'status.nominatedNodeName': status?.nominatedNodeName ?? '',
-    };
-  },
+  fields: podFields,
   columns: [
     nameColumn,
-    column<Pod>('Ready', readyCount),
-    column<Pod>('Status', shownStatus),
-    column<Pod>('Restarts', restartsOf),
+    column('Ready', readyCount),
+    column('Status', shownStatus),
+    column('Restarts', restartsOf),
     ageColumn,
-    wideColumn<Pod>('IP', ({ status }) => status?.podIP),
-    wideColumn<Pod>('Node', ({ spec }) => spec.nodeName),
-    wideColumn<Pod>('Nominated Node', ({ status }) => status?.nominatedNodeName),
-    wideColumn<Pod>('Readiness Gates', () => undefined),
+    wideColumn('IP', ({ status }: Pod) => status?.podIP),
+    wideColumn('Node', ({ spec }: Pod) => spec.nodeName),
+    wideColumn('Nominated Node', ({ status }: Pod) => status?.nominatedNodeName),
+    wideColumn('Readiness Gates', () => undefined),
   ],
 };

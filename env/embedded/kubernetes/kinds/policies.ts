@@ -16,6 +16,7 @@ import { ageColumn, column, nameColumn } from './columns.ts';
 import type { Strategy } from './kind.ts';
 import { checkLabels } from './names.ts';
 import { isPort, isPortName } from './pod-validation.ts';
+import { fill } from './usual.ts';
 
 type Peer = Json<V1NetworkPolicyPeer>;
 type Port = Json<V1NetworkPolicyPort>;
@@ -32,15 +33,14 @@ interface NetworkPolicy extends KubeObject {
 }
 
 function defaults(object: KubeObject): void {
-  const policy = object as NetworkPolicy;
-  const spec = (policy.spec as NetworkPolicy['spec'] | undefined) ?? { podSelector: {} };
-  policy.spec = spec;
-  spec.podSelector = (spec.podSelector as LabelSelector | undefined) ?? {};
-  if ((spec.policyTypes ?? []).length === 0) {
-    spec.policyTypes = ['Ingress', ...((spec.egress ?? []).length > 0 ? ['Egress'] : [])];
+  const { spec } = object as NetworkPolicy;
+  const { ingress = [], egress = [], policyTypes = [] } = spec;
+  fill(spec, { podSelector: {} });
+  if (policyTypes.length === 0) {
+    spec.policyTypes = egress.length === 0 ? ['Ingress'] : ['Ingress', 'Egress'];
   }
-  for (const rule of [...(spec.ingress ?? []), ...(spec.egress ?? [])]) {
-    for (const port of rule.ports ?? []) port.protocol ??= 'TCP';
+  for (const port of [...ingress, ...egress].flatMap(({ ports = [] }) => ports)) {
+    fill(port, { protocol: 'TCP' });
   }
 }
 
@@ -79,9 +79,13 @@ function checkRule(
   }
 }
 
-function checkPort({ port, protocol, endPort }: Port, at: string, problems: Problems): void {
+function checkPort(
+  { port, protocol = 'TCP', endPort }: Port,
+  at: string,
+  problems: Problems,
+): void {
   const protocols = ['SCTP', 'TCP', 'UDP'];
-  if (!protocols.includes(protocol ?? 'TCP')) {
+  if (!protocols.includes(protocol)) {
     problems.unsupported(`${at}.protocol`, protocol, protocols);
   }
   if (typeof port === 'number' && !isPort(port)) {
@@ -90,14 +94,20 @@ function checkPort({ port, protocol, endPort }: Port, at: string, problems: Prob
   if (typeof port === 'string' && !isPortName(port)) {
     problems.invalid(`${at}.port`, port, 'must be a valid name of a port');
   }
-  if (endPort === undefined) return;
-  if (typeof port === 'number' && endPort < port) {
-    problems.invalid(`${at}.endPort`, endPort, 'must be greater than or equal to `port`');
-  }
-  if (port === undefined)
+  if (endPort !== undefined) checkEndPort(port, endPort, [at, problems]);
+}
+
+function checkEndPort(
+  port: string | number | undefined,
+  endPort: number,
+  [at, problems]: [string, Problems],
+): void {
+  if (port === undefined) {
     problems.required(`${at}.port`, 'may not be empty when `endPort` is specified');
-  if (typeof port === 'string') {
+  } else if (typeof port === 'string') {
     problems.invalid(`${at}.endPort`, endPort, 'may not be specified when `port` is non-numeric');
+  } else if (endPort < port) {
+    problems.invalid(`${at}.endPort`, endPort, 'must be greater than or equal to `port`');
   }
 }
 
@@ -157,38 +167,36 @@ function isInside(inner: Range, outer: Range): boolean {
   return list.check(inner.address, inner.family);
 }
 
+const valuesText = {
+  wanted: "must be specified when `operator` is 'In' or 'NotIn'",
+  unwanted: "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+};
+
 /** Looks at a label selector object. */
 export function checkSelector(
-  selector: LabelSelector | undefined,
+  { matchLabels, matchExpressions = [] }: LabelSelector = {},
   at: string,
   problems: Problems,
 ): void {
-  checkLabels(problems, `${at}.matchLabels`, selector?.matchLabels);
-  for (const [index, rule] of (selector?.matchExpressions ?? []).entries()) {
-    const field = `${at}.matchExpressions[${index}]`;
-    const count = rule.values?.length ?? 0;
-    switch (rule.operator) {
-      case 'In':
-      case 'NotIn':
-        if (count === 0) {
-          problems.required(
-            `${field}.values`,
-            "must be specified when `operator` is 'In' or 'NotIn'",
-          );
-        }
-        break;
-      case 'Exists':
-      case 'DoesNotExist':
-        if (count > 0) {
-          problems.forbidden(
-            `${field}.values`,
-            "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
-          );
-        }
-        break;
-      default:
-        problems.invalid(`${field}.operator`, rule.operator, 'not a valid selector operator');
-    }
+  checkLabels(problems, `${at}.matchLabels`, matchLabels);
+  for (const [index, rule] of matchExpressions.entries()) {
+    checkExpression(rule, `${at}.matchExpressions[${index}]`, problems);
+  }
+}
+
+type Expression = NonNullable<LabelSelector['matchExpressions']>[number];
+
+function checkExpression(
+  { operator, values = [] }: Expression,
+  at: string,
+  problems: Problems,
+): void {
+  if (operator === 'In' || operator === 'NotIn') {
+    if (values.length === 0) problems.required(`${at}.values`, valuesText.wanted);
+  } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+    if (values.length > 0) problems.forbidden(`${at}.values`, valuesText.unwanted);
+  } else {
+    problems.invalid(`${at}.operator`, operator, 'not a valid selector operator');
   }
 }
 
@@ -205,7 +213,7 @@ export const networkPolicyStrategy: Strategy = {
   validate,
   columns: [
     nameColumn,
-    column<NetworkPolicy>('Pod-Selector', ({ spec }) => {
+    column('Pod-Selector', ({ spec }: NetworkPolicy) => {
       const text = selectorText(spec.podSelector);
       return text === '' ? '<none>' : text;
     }),

@@ -35,21 +35,23 @@ const join = (path: string, key: string): string => (path === '' ? key : `${path
 
 /** Fills in the defaults of a schema. */
 export function fillDefaults(value: unknown, schema: Schema): void {
-  if (Array.isArray(value)) {
-    if (schema.items !== undefined) for (const item of value) fillDefaults(item, schema.items);
-    return;
+  const { items, additionalProperties } = schema;
+  if (Array.isArray(value) && items !== undefined) {
+    for (const item of value) fillDefaults(item, items);
   }
   if (!isRecord(value)) return;
-  for (const [key, inner] of Object.entries(schema.properties ?? {})) {
-    if (value[key] === undefined && inner.default !== undefined) {
-      value[key] = structuredClone(inner.default);
-    }
+  fillProperties(value, schema.properties);
+  if (!isRecord(additionalProperties)) return;
+  for (const inner of Object.values(value)) fillDefaults(inner, additionalProperties);
+}
+
+function fillProperties(
+  value: Record<string, unknown>,
+  properties: Readonly<Record<string, Schema>> = {},
+): void {
+  for (const [key, inner] of Object.entries(properties)) {
+    if (inner.default !== undefined) value[key] ??= structuredClone(inner.default);
     fillDefaults(value[key], inner);
-  }
-  if (isRecord(schema.additionalProperties)) {
-    for (const inner of Object.values(value)) {
-      fillDefaults(inner, schema.additionalProperties);
-    }
   }
 }
 
@@ -57,27 +59,23 @@ const always = new Set(['apiVersion', 'kind', 'metadata']);
 
 /** Cuts off what a schema does not know; gives the paths of it. */
 export function prune(value: unknown, schema: Schema, path = ''): string[] {
-  if (Array.isArray(value)) {
-    const { items } = schema;
-    return items === undefined
-      ? []
-      : value.flatMap((item, index) => prune(item, items, `${path}[${index}]`));
-  }
+  if (Array.isArray(value)) return pruneItems(value, schema, path);
   if (!isRecord(value)) return [];
-  const cut: string[] = [];
-  for (const key of Object.keys(value)) {
-    if (always.has(key) && (path === '' || schema['x-kubernetes-embedded-resource'] === true)) {
-      continue;
-    }
+  const isObject = path === '' || schema['x-kubernetes-embedded-resource'] === true;
+  const keys = Object.keys(value).filter((key) => !(isObject && always.has(key)));
+  return keys.flatMap((key) => {
     const inner = schema.properties?.[key] ?? extra(schema);
-    if (inner === undefined) {
-      Reflect.deleteProperty(value, key);
-      cut.push(join(path, key));
-    } else if (inner !== true) {
-      cut.push(...prune(value[key], inner, join(path, key)));
-    }
-  }
-  return cut;
+    if (inner === true) return [];
+    if (inner !== undefined) return prune(value[key], inner, join(path, key));
+    Reflect.deleteProperty(value, key);
+    return [join(path, key)];
+  });
+}
+
+function pruneItems(items: readonly unknown[], schema: Schema, path: string): string[] {
+  const { items: inner } = schema;
+  if (inner === undefined) return [];
+  return items.flatMap((item, index) => prune(item, inner, `${path}[${index}]`));
 }
 
 /** What the schema says of properties that it does not name; true when it takes them as they are. */

@@ -8,46 +8,49 @@ import { ageColumn, column, nameColumn, wideColumn } from './columns.ts';
 import type { Strategy } from './kind.ts';
 import { checkLabels } from './names.ts';
 import { isPort, isPortName } from './pod-validation.ts';
+import { fill } from './usual.ts';
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const protocols = ['SCTP', 'TCP', 'UDP'];
 
 function defaults(object: KubeObject): void {
   const { spec } = object as Service;
-  spec.type ??= 'ClusterIP';
-  spec.sessionAffinity ??= 'None';
-  for (const port of spec.ports ?? []) {
-    port.protocol ??= 'TCP';
-    port.targetPort ??= port.port;
-  }
-  if (spec.type === 'ExternalName') return;
-  spec.internalTrafficPolicy ??= 'Cluster';
-  if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
-  if (spec.type === 'LoadBalancer' || spec.type === 'NodePort') {
-    spec.externalTrafficPolicy ??= 'Cluster';
-  }
+  fill(spec, { type: 'ClusterIP', sessionAffinity: 'None' });
+  for (const port of spec.ports ?? []) fill(port, { protocol: 'TCP', targetPort: port.port });
+  const { type = '' } = spec;
+  if (type === 'ExternalName') return;
+  fill(spec, { internalTrafficPolicy: 'Cluster' });
+  if (type === 'LoadBalancer') fill(spec, { allocateLoadBalancerNodePorts: true });
+  if (['LoadBalancer', 'NodePort'].includes(type)) fill(spec, { externalTrafficPolicy: 'Cluster' });
   if (spec.sessionAffinity === 'ClientIP') {
-    spec.sessionAffinityConfig ??= { clientIP: { timeoutSeconds: 10_800 } };
+    fill(spec, { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } });
   }
 }
 
 function validate(object: KubeObject, problems: Problems): void {
   const { spec } = object as Service;
-  const type = spec.type ?? '';
+  const { type = '', externalName = '' } = spec;
   if (!types.includes(type)) problems.unsupported('spec.type', type, types);
   if (type === 'ExternalName') {
-    if ((spec.externalName ?? '') === '') problems.required('spec.externalName');
+    if (externalName === '') problems.required('spec.externalName');
     return;
   }
   const ports = spec.ports ?? [];
   if (ports.length === 0 && spec.clusterIP !== 'None') problems.required('spec.ports');
   checkPorts(ports, problems);
   checkLabels(problems, 'spec.selector', spec.selector);
-  if (spec.clusterIP === 'None' && type !== 'ClusterIP') {
-    problems.invalid('spec.clusterIPs[0]', 'None', `may not be set to 'None' for ${type} services`);
-  }
-  for (const ip of spec.clusterIPs ?? []) {
-    if (ip !== 'None' && isIP(ip) === 0) {
+  checkClusterIps(spec, problems);
+}
+
+function checkClusterIps(
+  { type = '', clusterIPs = [] }: Service['spec'],
+  problems: Problems,
+): void {
+  for (const ip of clusterIPs) {
+    if (ip === 'None' && type !== 'ClusterIP') {
+      const text = `may not be set to 'None' for ${type} services`;
+      problems.invalid('spec.clusterIPs[0]', 'None', text);
+    } else if (ip !== 'None' && isIP(ip) === 0) {
       problems.invalid('spec.clusterIPs[0]', ip, 'must be a valid IP address, (e.g. 10.9.8.7)');
     }
   }
@@ -128,12 +131,12 @@ export const serviceStrategy: Strategy = {
   },
   columns: [
     nameColumn,
-    column<Service>('Type', ({ spec }) => spec.type),
-    column<Service>('Cluster-IP', ({ spec }) => spec.clusterIP),
-    column<Service>('External-IP', externalText),
-    column<Service>('Port(s)', portsText),
+    column('Type', ({ spec }: Service) => spec.type),
+    column('Cluster-IP', ({ spec }: Service) => spec.clusterIP),
+    column('External-IP', externalText),
+    column('Port(s)', portsText),
     ageColumn,
-    wideColumn<Service>('Selector', ({ spec }) => labelsText(spec.selector)),
+    wideColumn('Selector', ({ spec }: Service) => labelsText(spec.selector)),
   ],
 };
 
@@ -171,7 +174,7 @@ export const endpointsStrategy: Strategy = {
     }
   },
   validate: validateEndpoints,
-  columns: [nameColumn, column<Endpoints>('Endpoints', endpointsText), ageColumn],
+  columns: [nameColumn, column('Endpoints', endpointsText), ageColumn],
 };
 
 export const endpointSliceStrategy: Strategy = {
@@ -186,9 +189,9 @@ export const endpointSliceStrategy: Strategy = {
   },
   columns: [
     nameColumn,
-    column<EndpointSlice>('AddressType', ({ addressType }) => addressType),
-    column<EndpointSlice>('Ports', ({ ports }) => ports?.map(({ port }) => port ?? '').join(',')),
-    column<EndpointSlice>('Endpoints', ({ endpoints }) =>
+    column('AddressType', ({ addressType }: EndpointSlice) => addressType),
+    column('Ports', ({ ports }: EndpointSlice) => ports?.map(({ port }) => port ?? '').join(',')),
+    column('Endpoints', ({ endpoints }: EndpointSlice) =>
       endpoints.flatMap(({ addresses }) => addresses).join(','),
     ),
     ageColumn,

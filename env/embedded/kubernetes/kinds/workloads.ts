@@ -9,6 +9,7 @@ import type { Strategy } from './kind.ts';
 import { checkSelector, isSameSelector } from './policies.ts';
 import { checkPodSpec } from './pod-validation.ts';
 import { defaultPodSpec } from './pods.ts';
+import { fill } from './usual.ts';
 
 interface Templated extends KubeObject {
   spec: {
@@ -24,31 +25,37 @@ function defaultTemplate(object: KubeObject): void {
 }
 
 function validateTemplate(object: KubeObject, problems: Problems): void {
-  const { selector, template, replicas } = (object as Templated).spec;
-  if ((replicas ?? 0) < 0) {
+  const { replicas = 0, template } = (object as Templated).spec;
+  if (replicas < 0) {
     problems.invalid('spec.replicas', replicas, 'must be greater than or equal to 0');
   }
-  if (selector === undefined) {
-    problems.required('spec.selector');
-  } else {
-    checkSelector(selector, 'spec.selector', problems);
-    const labels = template?.metadata?.labels ?? {};
-    if (selectorText(selector) === '') {
-      problems.invalid('spec.selector', selector, 'empty selector is invalid for deployment');
-    }
-    if (!selectorMatcher(selector)(labels)) {
-      const text = '`selector` does not match template `labels`';
-      problems.invalid('spec.template.metadata.labels', labels, text);
-    }
-  }
+  validateSelector(object as Templated, problems);
   if (template?.spec === undefined) {
     problems.required('spec.template.spec.containers');
     return;
   }
   checkPodSpec(template.spec, 'spec.template.spec', problems);
-  const policy = template.spec.restartPolicy ?? 'Always';
-  if (policy !== 'Always') {
-    problems.unsupported('spec.template.spec.restartPolicy', policy, ['Always']);
+  const { restartPolicy = 'Always' } = template.spec;
+  if (restartPolicy !== 'Always') {
+    problems.unsupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']);
+  }
+}
+
+function validateSelector({ kind, spec }: Templated, problems: Problems): void {
+  const { selector, template } = spec;
+  if (selector === undefined) {
+    problems.required('spec.selector');
+    return;
+  }
+  checkSelector(selector, 'spec.selector', problems);
+  const labels = template?.metadata?.labels ?? {};
+  if (selectorText(selector) === '') {
+    const text = `empty selector is invalid for ${kind.toLowerCase()}`;
+    problems.invalid('spec.selector', selector, text);
+  }
+  if (!selectorMatcher(selector)(labels)) {
+    const text = '`selector` does not match template `labels`';
+    problems.invalid('spec.template.metadata.labels', labels, text);
   }
 }
 
@@ -64,9 +71,9 @@ const images = ({ spec }: Templated): string =>
 const selectorOf = ({ spec }: Templated): string => selectorText(spec.selector);
 
 const wide = [
-  wideColumn<Templated>('Containers', containerNames),
-  wideColumn<Templated>('Images', images),
-  wideColumn<Templated>('Selector', selectorOf),
+  wideColumn('Containers', containerNames),
+  wideColumn('Images', images),
+  wideColumn('Selector', selectorOf),
 ];
 
 export const deploymentStrategy: Strategy = {
@@ -91,12 +98,12 @@ export const deploymentStrategy: Strategy = {
   validateUpdate: validateSameSelector,
   columns: [
     nameColumn,
-    column<Deployment>(
+    column(
       'Ready',
-      ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 1}`,
+      ({ spec, status }: Deployment) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 1}`,
     ),
-    column<Deployment>('Up-to-date', ({ status }) => status?.updatedReplicas ?? 0),
-    column<Deployment>('Available', ({ status }) => status?.availableReplicas ?? 0),
+    column('Up-to-date', ({ status }: Deployment) => status?.updatedReplicas ?? 0),
+    column('Available', ({ status }: Deployment) => status?.availableReplicas ?? 0),
     ageColumn,
     ...wide,
   ],
@@ -114,9 +121,9 @@ export const replicaSetStrategy: Strategy = {
   validateUpdate: validateSameSelector,
   columns: [
     nameColumn,
-    column<ReplicaSet>('Desired', ({ spec }) => spec.replicas ?? 1),
-    column<ReplicaSet>('Current', ({ status }) => status?.replicas ?? 0),
-    column<ReplicaSet>('Ready', ({ status }) => status?.readyReplicas ?? 0),
+    column('Desired', ({ spec }: ReplicaSet) => spec.replicas ?? 1),
+    column('Current', ({ status }: ReplicaSet) => status?.replicas ?? 0),
+    column('Ready', ({ status }: ReplicaSet) => status?.readyReplicas ?? 0),
     ageColumn,
     ...wide,
   ],
@@ -141,11 +148,11 @@ export const daemonSetStrategy: Strategy = {
   validateUpdate: validateSameSelector,
   columns: [
     nameColumn,
-    column<DaemonSet>('Desired', ({ status }) => status?.desiredNumberScheduled ?? 0),
-    column<DaemonSet>('Current', ({ status }) => status?.currentNumberScheduled ?? 0),
-    column<DaemonSet>('Ready', ({ status }) => status?.numberReady ?? 0),
-    column<DaemonSet>('Up-to-date', ({ status }) => status?.updatedNumberScheduled ?? 0),
-    column<DaemonSet>('Available', ({ status }) => status?.numberAvailable ?? 0),
+    column('Desired', ({ status }: DaemonSet) => status?.desiredNumberScheduled ?? 0),
+    column('Current', ({ status }: DaemonSet) => status?.currentNumberScheduled ?? 0),
+    column('Ready', ({ status }: DaemonSet) => status?.numberReady ?? 0),
+    column('Up-to-date', ({ status }: DaemonSet) => status?.updatedNumberScheduled ?? 0),
+    column('Available', ({ status }: DaemonSet) => status?.numberAvailable ?? 0),
     ageColumn,
     ...wide,
   ],
@@ -157,6 +164,7 @@ const jobNameLabels = ['batch.kubernetes.io/job-name', 'job-name'];
 function prepareJob(object: KubeObject): void {
   const job = object as Job;
   job.status = {};
+  fill(job.spec, { template: {} });
   if (job.spec.manualSelector === true) return;
   const { uid, name } = job.metadata;
   const marks = Object.fromEntries([
@@ -202,11 +210,11 @@ export const jobStrategy: Strategy = {
   validate: validateJob,
   columns: [
     nameColumn,
-    column<Job>(
+    column(
       'Completions',
-      ({ spec, status }) => `${status?.succeeded ?? 0}/${spec.completions ?? 1}`,
+      ({ spec, status }: Job) => `${status?.succeeded ?? 0}/${spec.completions ?? 1}`,
     ),
-    column<Job>('Duration', durationOf),
+    column('Duration', durationOf),
     ageColumn,
   ],
 };

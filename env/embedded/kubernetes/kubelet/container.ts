@@ -91,16 +91,14 @@ export class ContainerRunner {
   /** Runs the container as often as its pod's restart policy says. */
   async run(): Promise<void> {
     let backoffMs = firstBackoffMs;
-    while (!this.#host.signal.aborted) {
+    while (!this.#isOver()) {
       const process = await this.#started();
-      if (process === undefined) {
-        await this.#host.world.delay(backoffMs, this.#host.signal);
-      } else {
+      if (process !== undefined) {
         const code = await this.#watched(process);
-        if (this.#host.signal.aborted || !this.#restartsAfter(code)) return;
+        if (this.#isOver() || !this.#restartsAfter(code)) return;
         this.#backOff();
-        await this.#host.world.delay(backoffMs, this.#host.signal);
       }
+      await this.#host.world.delay(backoffMs, this.#host.signal);
       backoffMs = Math.min(backoffMs * 2, longestBackoffMs);
     }
   }
@@ -108,18 +106,23 @@ export class ContainerRunner {
   /** Ends the process; resolves when it has ended or the grace is over. */
   async end(graceMs: number): Promise<void> {
     const { process } = this;
-    if (process === undefined || !this.isRunning) return;
+    if (process === undefined || this.#state.running === undefined) return;
     process.kill();
     const over = this.#host.world.delay(graceMs).then(() => 137);
     const code = await Promise.race([process.exited, over]);
-    if (this.isRunning) this.#terminated(code);
+    // It may have been told of in the meantime.
+    this.#endedWith(code);
+  }
+
+  #isOver(): boolean {
+    return this.#host.signal.aborted;
   }
 
   async #started(): Promise<RunningProcess | undefined> {
     const { world, signal } = this.#host;
     const [least, most] = startMs;
     await world.delay(least + (most - least) * this.#random(), signal);
-    if (signal.aborted) return undefined;
+    if (this.#isOver()) return undefined;
     try {
       const spec = this.#host.specOf(this.container);
       const process = this.#host.dataPlane.start(spec);
@@ -172,6 +175,10 @@ export class ContainerRunner {
     over.abort();
     if (this.isRunning && this.process === process) this.#terminated(code);
     return code;
+  }
+
+  #endedWith(code: number): void {
+    if (this.isRunning) this.#terminated(code);
   }
 
   #terminated(exitCode: number): void {

@@ -7,26 +7,25 @@ import type { ConfigMap, Pod, Secret } from '../objects.ts';
 /** Something that a container refers to is not there. */
 export class MissingReference extends Error {}
 
+const readers: Readonly<Record<string, (pod: Pod) => string | undefined>> = {
+  'metadata.name': ({ metadata }) => metadata.name,
+  'metadata.namespace': ({ metadata }) => metadata.namespace,
+  'metadata.uid': ({ metadata }) => metadata.uid,
+  'metadata.labels': ({ metadata }) => listing(metadata.labels),
+  'metadata.annotations': ({ metadata }) => listing(metadata.annotations),
+  'spec.nodeName': ({ spec }) => spec.nodeName,
+  'spec.serviceAccountName': ({ spec }) => spec.serviceAccountName,
+  'status.hostIP': ({ status }) => status?.hostIP,
+  'status.podIP': ({ status }) => status?.podIP,
+  'status.podIPs': ({ status }) => status?.podIPs?.map(({ ip }) => ip).join(','),
+};
+
 /** The value of a field of a pod, as environment variables and files give it. */
 export function fieldOf(pod: Pod, path: string): string {
-  const { metadata, spec, status } = pod;
-  const [, map, key] = /^metadata\.(labels|annotations)\['([^']+)'\]$/.exec(path) ?? [];
-  if (map !== undefined && key !== undefined) {
-    return metadata[map as 'labels' | 'annotations']?.[key] ?? '';
-  }
-  const values: Readonly<Record<string, string | undefined>> = {
-    'metadata.name': metadata.name,
-    'metadata.namespace': metadata.namespace,
-    'metadata.uid': metadata.uid,
-    'metadata.labels': listing(metadata.labels),
-    'metadata.annotations': listing(metadata.annotations),
-    'spec.nodeName': spec.nodeName,
-    'spec.serviceAccountName': spec.serviceAccountName,
-    'status.hostIP': status?.hostIP,
-    'status.podIP': status?.podIP,
-    'status.podIPs': status?.podIPs?.map(({ ip }) => ip).join(','),
-  };
-  return values[path] ?? '';
+  const [, map, key = ''] = /^metadata\.(labels|annotations)\['([^']+)'\]$/.exec(path) ?? [];
+  const { labels, annotations } = pod.metadata;
+  if (map !== undefined) return (map === 'labels' ? labels : annotations)?.[key] ?? '';
+  return readers[path]?.(pod) ?? '';
 }
 
 function listing(map: Readonly<Record<string, string>> | undefined): string {

@@ -12,19 +12,23 @@ type EnvVar = NonNullable<Container['env']>[number];
 /** The environment of a container. */
 export function environmentOf(api: Api, pod: Pod, container: Container): Variables {
   const env: Variables = { HOSTNAME: hostnameOf(pod), ...serviceVariables(api, pod) };
-  const namespace = pod.metadata.namespace ?? '';
-  for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
-    const ref = configMapRef ?? secretRef;
-    const kind = configMapRef === undefined ? 'Secret' : 'ConfigMap';
-    const isOptional = ref?.optional === true;
-    const texts = textsOf(api, kind, { namespace, name: ref?.name ?? '', isOptional });
-    for (const [key, text] of Object.entries(texts)) env[`${prefix}${key}`] = text;
-  }
+  for (const source of container.envFrom ?? []) Object.assign(env, wholeSource(api, pod, source));
   for (const variable of container.env ?? []) {
     const value = valueOf(api, pod, variable);
     if (value !== undefined) env[variable.name] = expanded(value, env);
   }
   return env;
+}
+
+type EnvSource = NonNullable<Container['envFrom']>[number];
+
+function wholeSource(api: Api, pod: Pod, source: EnvSource): Variables {
+  const { prefix = '', configMapRef, secretRef } = source;
+  const { name = '', optional = false } = configMapRef ?? secretRef ?? {};
+  const kind = configMapRef === undefined ? 'Secret' : 'ConfigMap';
+  const { namespace = '' } = pod.metadata;
+  const texts = textsOf(api, kind, { namespace, name, isOptional: optional });
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [`${prefix}${key}`, text]));
 }
 
 /** Puts values in the place of "$(NAME)"; "$$" stands for a dollar sign. */

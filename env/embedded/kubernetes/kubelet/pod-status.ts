@@ -40,20 +40,35 @@ export function phaseOf({ pod, init, containers }: Omit<PodFacts, 'hostIp' | 'po
 
 /** Makes the status of a pod, with the moments of conditions that did not change. */
 export function statusOf(facts: PodFacts): PodStatus {
-  const { pod, hostIp, podIps, init, containers, isInitialized } = facts;
+  const { pod, hostIp, podIps, init, containers } = facts;
+  const { qosClass, startTime = moment() } = pod.status ?? {};
   const phase = phaseOf(facts);
   const [podIP] = podIps;
-  const qosClass = pod.status?.qosClass;
-  const hasEnded = phase === 'Succeeded' || phase === 'Failed';
+  return {
+    phase,
+    conditions: conditionsOf(facts, phase).map((next) => keptMoment(next, pod)),
+    hostIP: hostIp,
+    hostIPs: [{ ip: hostIp }],
+    ...(podIP === undefined ? {} : { podIP, podIPs: podIps.map((ip) => ({ ip })) }),
+    startTime,
+    ...(init.length === 0 ? {} : { initContainerStatuses: [...init] }),
+    containerStatuses: [...containers],
+    ...(qosClass === undefined ? {} : { qosClass }),
+  };
+}
+
+const endReasons: Readonly<Record<string, string>> = {
+  Succeeded: 'PodCompleted',
+  Failed: 'PodFailed',
+};
+
+function conditionsOf({ init, containers, isInitialized }: PodFacts, phase: string): Condition[] {
   const unready = containers.filter(({ ready }) => !ready).map(({ name }) => name);
-  const why = hasEnded
-    ? { reason: phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed' }
-    : {
-        reason: 'ContainersNotReady',
-        message: `containers with unready status: [${unready.join(' ')}]`,
-      };
-  const isReady = unready.length === 0 && isInitialized && !hasEnded;
-  const wanted = [
+  const message = `containers with unready status: [${unready.join(' ')}]`;
+  const end = endReasons[phase];
+  const why = end === undefined ? { reason: 'ContainersNotReady', message } : { reason: end };
+  const isReady = unready.length === 0 && isInitialized && end === undefined;
+  return [
     condition('Initialized', isInitialized, {
       reason: 'ContainersNotInitialized',
       message: `containers with incomplete status: [${init.map(({ name }) => name).join(' ')}]`,
@@ -62,17 +77,6 @@ export function statusOf(facts: PodFacts): PodStatus {
     condition('ContainersReady', isReady, why),
     condition('PodScheduled', true, {}),
   ];
-  return {
-    phase,
-    conditions: wanted.map((next) => keptMoment(next, pod)),
-    hostIP: hostIp,
-    hostIPs: [{ ip: hostIp }],
-    ...(podIP === undefined ? {} : { podIP, podIPs: podIps.map((ip) => ({ ip })) }),
-    startTime: pod.status?.startTime ?? moment(),
-    ...(init.length === 0 ? {} : { initContainerStatuses: [...init] }),
-    containerStatuses: [...containers],
-    ...(qosClass === undefined ? {} : { qosClass }),
-  };
 }
 
 function condition(

@@ -4,7 +4,8 @@
 import type { ContainerSpec, Netns } from '../../seams.ts';
 import type { Random } from '../../world.ts';
 import type { Tokens } from '../api/tokens.ts';
-import { Recorder, type Happening } from '../controllers/events.ts';
+import type { Recorder } from '../controllers/events.ts';
+import { type Happening } from '../controllers/events.ts';
 import type { Ground } from '../controllers/loop.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { Container, Pod, ServiceAccount } from '../objects.ts';

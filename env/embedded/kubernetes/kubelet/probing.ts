@@ -34,25 +34,60 @@ export async function keepProbing(
   { events, signal }: { readonly events: ProbeEvents; readonly signal: AbortSignal },
 ): Promise<void> {
   const { world } = target;
-  const periodMs = (probe.periodSeconds ?? 10) * 1_000;
-  let [successes, failures, repeatMs, hasSucceeded] = [0, 0, firstRepeatMs, false];
-  await world.delay((probe.initialDelaySeconds ?? 0) * 1_000, signal);
+  const { periodSeconds = 10, initialDelaySeconds = 0 } = probe;
+  const count = new Count(probe, events, periodSeconds * 1_000);
+  await world.delay(initialDelaySeconds * 1_000, signal);
   for (;;) {
     const problem = await probed(target, probe);
     if (signal.aborted) return;
-    if (problem === undefined) {
-      [successes, failures, hasSucceeded] = [successes + 1, 0, true];
-      if (successes >= (probe.successThreshold ?? 1)) events.onSuccess();
-    } else {
-      [successes, failures] = [0, failures + (hasSucceeded ? 1 : repeatMs / periodMs)];
-      if (hasSucceeded || failures >= 1) events.onUnhealthy(problem);
-      if (failures >= (probe.failureThreshold ?? 3)) {
-        failures = 0;
-        events.onFailure(problem);
-      }
-    }
-    await world.delay(hasSucceeded ? periodMs : Math.min(periodMs, repeatMs), signal);
-    repeatMs = Math.min(repeatMs * 2, longestRepeatMs);
+    count.take(problem);
+    await world.delay(count.nextMs(), signal);
+  }
+}
+
+/** Counts what a probe finds against its thresholds. */
+class Count {
+  readonly #probe: Probe;
+  readonly #events: ProbeEvents;
+  readonly #periodMs: number;
+  #repeatMs = firstRepeatMs;
+  #successes = 0;
+  #failures = 0;
+  #hasSucceeded = false;
+
+  constructor(probe: Probe, events: ProbeEvents, periodMs: number) {
+    this.#probe = probe;
+    this.#events = events;
+    this.#periodMs = periodMs;
+  }
+
+  take(problem: string | undefined): void {
+    if (problem === undefined) this.#success();
+    else this.#failure(problem);
+  }
+
+  nextMs(): number {
+    if (this.#hasSucceeded) return this.#periodMs;
+    const ms = Math.min(this.#repeatMs, this.#periodMs);
+    this.#repeatMs = Math.min(this.#repeatMs * 2, longestRepeatMs);
+    return ms;
+  }
+
+  #success(): void {
+    this.#hasSucceeded = true;
+    this.#failures = 0;
+    this.#successes += 1;
+    if (this.#successes >= (this.#probe.successThreshold ?? 1)) this.#events.onSuccess();
+  }
+
+  /** Probes that come sooner than their period count for less. */
+  #failure(problem: string): void {
+    this.#successes = 0;
+    this.#failures += this.#hasSucceeded ? 1 : this.#repeatMs / this.#periodMs;
+    if (this.#failures >= 1) this.#events.onUnhealthy(problem);
+    if (this.#failures < (this.#probe.failureThreshold ?? 3)) return;
+    this.#failures = 0;
+    this.#events.onFailure(problem);
   }
 }
 
@@ -64,27 +99,35 @@ function portOf(container: Container, port: string | number): number {
 
 /** One probe; gives what went wrong. */
 async function probed(target: ProbeTarget, probe: Probe): Promise<string | undefined> {
-  const timeoutMs = (probe.timeoutSeconds ?? 1) * 1_000;
-  const { dataPlane, from, podIp, container } = target;
-  const { tcpSocket, httpGet, exec, grpc } = probe;
+  const { timeoutSeconds = 1, exec, httpGet, tcpSocket, grpc } = probe;
+  const timeoutMs = timeoutSeconds * 1_000;
   if (exec !== undefined) return executed(target, exec.command ?? [], timeoutMs);
-  if (httpGet !== undefined) {
-    const port = portOf(container, httpGet.port);
-    const scheme = (httpGet.scheme ?? 'HTTP').toLowerCase();
-    const url = `${scheme}://${hostText(httpGet.host ?? podIp)}:${port}${httpGet.path ?? '/'}`;
-    const status = await dataPlane.httpStatus(from, url, timeoutMs);
-    if (status === undefined)
-      return `Get "${url}": context deadline exceeded or connection refused`;
-    return status >= 200 && status < 400
-      ? undefined
-      : `HTTP probe failed with statuscode: ${status}`;
-  }
-  const port = portOf(container, tcpSocket?.port ?? grpc?.port ?? 0);
-  const host = tcpSocket?.host ?? podIp;
+  if (httpGet !== undefined) return fetched(target, httpGet, timeoutMs);
+  const { port = 0, host }: { port?: string | number; host?: string } = tcpSocket ?? grpc ?? {};
+  return dialled(target, [host ?? target.podIp, portOf(target.container, port)], timeoutMs);
+}
+
+async function dialled(
+  { dataPlane, from }: ProbeTarget,
+  [host, port]: readonly [string, number],
+  timeoutMs: number,
+): Promise<string | undefined> {
   const isOpen = await dataPlane.canConnect(from, host, port, timeoutMs);
-  return isOpen
-    ? undefined
-    : `dial tcp ${hostText(host)}:${port}: connect: connection refused or timed out`;
+  const problem = `dial tcp ${hostText(host)}:${port}: connect: connection refused or timed out`;
+  return isOpen ? undefined : problem;
+}
+
+async function fetched(
+  { dataPlane, from, podIp, container }: ProbeTarget,
+  { host = podIp, port, path = '/', scheme = 'HTTP' }: NonNullable<Probe['httpGet']>,
+  timeoutMs: number,
+): Promise<string | undefined> {
+  const place = `${hostText(host)}:${portOf(container, port)}`;
+  const url = `${scheme.toLowerCase()}://${place}${path}`;
+  const status = await dataPlane.httpStatus(from, url, timeoutMs);
+  if (status === undefined) return `Get "${url}": context deadline exceeded or connection refused`;
+  const isGood = status >= 200 && status < 400;
+  return isGood ? undefined : `HTTP probe failed with statuscode: ${status}`;
 }
 
 const hostText = (host: string): string => (host.includes(':') ? `[${host}]` : host);

@@ -62,20 +62,20 @@ function requestFor({ dataPlane, random, node }: SandboxMaker, pod: Pod): CniReq
 }
 
 async function removeSandbox(
-  { world, cni }: SandboxMaker,
+  maker: SandboxMaker,
   request: CniRequest,
   signal: AbortSignal,
 ): Promise<void> {
   for (let retryMs = firstRetryMs; ; retryMs = Math.min(retryMs * 2, longestRetryMs)) {
     try {
-      await cni().del(request, signal);
+      await maker.cni().del(request, signal);
       request.netns.destroy();
       return;
     } catch (error) {
       signal.throwIfAborted();
       const text = `CNI DEL of ${request.namespace}/${request.pod}: ${(error as Error).message}`;
-      world.log('kubelet', `${moment()} ${text}`);
+      maker.world.log('kubelet', `${moment()} ${text}`);
     }
-    await world.delay(retryMs, signal);
+    await maker.world.delay(retryMs, signal);
   }
 }

@@ -42,17 +42,30 @@ function without(current: unknown, { before, applied, model }: Dropped): unknown
   const out: Record<string, unknown> = { ...current };
   for (const [key, old] of Object.entries(before)) {
     const now = isRecord(applied) ? applied[key] : undefined;
-    const type = attributesOf(model)?.get(key)?.type ?? valueTypeOf(model) ?? 'any';
-    if (now === undefined && !isRecord(old)) {
-      Reflect.deleteProperty(out, key);
-    } else if (Array.isArray(old)) {
-      out[key] = listWithout(out[key], [old, now], { model, key, item: itemTypeOf(type) ?? 'any' });
-    } else {
-      out[key] = without(out[key], { before: old, applied: now, model: type });
-      if (now === undefined && isEmpty(out[key])) Reflect.deleteProperty(out, key);
-    }
+    const left = fieldWithout(out[key], [old, now], { model, key });
+    if (left === undefined) Reflect.deleteProperty(out, key);
+    else out[key] = left;
   }
   return out;
+}
+
+/** What is left of one field; undefined when nothing is. */
+function fieldWithout(
+  current: unknown,
+  [old, now]: readonly [unknown, unknown],
+  { model, key }: { readonly model: string; readonly key: string },
+): unknown {
+  if (now === undefined && !isRecord(old)) return undefined;
+  const type = typeOf(model, key);
+  if (Array.isArray(old)) {
+    return listWithout(current, [old, now], { model, key, item: itemTypeOf(type) ?? 'any' });
+  }
+  const left = without(current, { before: old, applied: now, model: type });
+  return now === undefined && isEmpty(left) ? undefined : left;
+}
+
+function typeOf(model: string, key: string): string {
+  return attributesOf(model)?.get(key)?.type ?? valueTypeOf(model) ?? 'any';
 }
 
 interface ListPlace {

@@ -49,12 +49,12 @@ export function preferenceFor(spec: PodSpec, node: Node): number {
     .reduce((sum, { weight }) => sum + weight, 0);
 }
 
-function tolerates(toleration: Toleration, { key, value = '', effect }: Taint): boolean {
-  const isKey = (toleration.key ?? '') === '' || toleration.key === key;
-  const isEffect = (toleration.effect ?? '') === '' || toleration.effect === effect;
-  const isValue = toleration.operator === 'Exists' || (toleration.value ?? '') === value;
-  const isWhole = (toleration.key ?? '') !== '' || toleration.operator === 'Exists';
-  return isKey && isEffect && isValue && isWhole;
+function tolerates(toleration: Toleration, taint: Taint): boolean {
+  const { key = '', effect = '', operator, value = '' } = toleration;
+  if (effect !== '' && effect !== taint.effect) return false;
+  // No key stands for all of them, but only with "Exists".
+  if (operator === 'Exists') return key === '' || key === taint.key;
+  return key === taint.key && value === (taint.value ?? '');
 }
 
 /** The first taint that keeps a pod from a node. */

@@ -26,25 +26,27 @@ function splitOutsideBrackets(text: string): string[] {
 }
 
 function labelTerm(term: string): Matcher {
-  const set = setForm.exec(term);
-  if (set !== null) {
-    const [, key = '', operator, list = ''] = set;
-    const values = new Set(list.split(',').map((value) => value.trim()));
-    return operator === 'in'
-      ? (labels) => labels[key] !== undefined && values.has(labels[key])
-      : (labels) => labels[key] === undefined || !values.has(labels[key]);
-  }
-  const equal = equalForm.exec(term);
-  if (equal !== null) {
-    const [, key = '', operator, value = ''] = equal;
-    return operator === '!='
-      ? (labels) => labels[key] !== value
-      : (labels) => labels[key] === value;
-  }
-  const exists = keyForm.exec(term);
-  if (exists === null) throw badRequest(`unable to parse requirement: found '${term}'`);
-  const [, not = '', key = ''] = exists;
-  return (labels) => Object.hasOwn(labels, key) === (not === '');
+  const matcher = setTerm(term) ?? equalTerm(term) ?? keyTerm(term);
+  if (matcher === undefined) throw badRequest(`unable to parse requirement: found '${term}'`);
+  return matcher;
+}
+
+function setTerm(term: string): Matcher | undefined {
+  const [, key, operator, list = ''] = setForm.exec(term) ?? [];
+  if (key === undefined) return undefined;
+  const values = list.split(',').map((value) => value.trim());
+  return expressionMatcher(key, operator === 'in' ? 'In' : 'NotIn', values);
+}
+
+function equalTerm(term: string): Matcher | undefined {
+  const [, key, operator, value = ''] = equalForm.exec(term) ?? [];
+  if (key === undefined) return undefined;
+  return (labels) => (labels[key] === value) === (operator !== '!=');
+}
+
+function keyTerm(term: string): Matcher | undefined {
+  const [, not, key] = keyForm.exec(term) ?? [];
+  return key === undefined ? undefined : (labels) => Object.hasOwn(labels, key) === (not === '');
 }
 
 /** Reads a field selector such as "spec.nodeName=n1,status.phase!=Running". */

@@ -40,7 +40,7 @@ export function serveExec(
   run.stdin.on('error', () => {
     // The process has closed its input; its end is told on the status channel.
   });
-  takeInput(socket, run, wanted.stdin, true);
+  takeInput(socket, run, { isWanted: wanted.stdin, endsWithInput: true });
   const errors = wanted.tty ? channels.stdout : channels.stderr;
   const outputs = [
     drained(run, 'stdout', (bytes) => {
@@ -80,8 +80,7 @@ function drained(
 function takeInput(
   socket: WebSocket,
   run: RunningProcess,
-  isWanted: boolean,
-  endsWithInput: boolean,
+  { isWanted, endsWithInput }: { isWanted: boolean; endsWithInput: boolean },
 ): void {
   hear(socket, {
     onBytes: (channel, bytes) => {
@@ -113,7 +112,7 @@ export function serveAttach(
       sendOn(socket, from === 'stderr' && !wanted.tty ? channels.stderr : channels.stdout, bytes);
     }
   });
-  takeInput(socket, process, wanted.stdin, isStdinOnce);
+  takeInput(socket, process, { isWanted: wanted.stdin, endsWithInput: isStdinOnce });
   socket.once('close', () => {
     stop();
     if (isStdinOnce && wanted.stdin) process.stdin.end();

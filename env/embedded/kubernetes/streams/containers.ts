@@ -10,7 +10,6 @@ import { badRequest } from '../status.ts';
 /** A container and what runs it. */
 export interface FoundContainer {
   readonly name: string;
-  readonly isTty: boolean;
   readonly hasStdin: boolean;
   readonly isStdinOnce: boolean;
   readonly runner: ContainerRunner | undefined;
@@ -27,27 +26,16 @@ export class Containers {
   }
 
   /** The container of a pod by its name; the only or the default one when no name is given. */
-  find({ metadata, spec }: Pod, asked: string | undefined): FoundContainer {
+  find(pod: Pod, asked: string | undefined): FoundContainer {
+    const { metadata, spec } = pod;
+    const name = asked ?? defaultName(pod);
     const all = [...spec.containers, ...(spec.initContainers ?? [])];
-    const fallback = metadata.annotations?.[defaultAnnotation] ?? spec.containers[0]?.name;
-    if (
-      asked === undefined &&
-      spec.containers.length > 1 &&
-      metadata.annotations?.[defaultAnnotation] === undefined
-    ) {
-      const names = spec.containers.map(({ name }) => name).join(' ');
-      throw badRequest(
-        `a container name must be specified for pod ${metadata.name}, choose one of: [${names}]`,
-      );
-    }
-    const name = asked ?? fallback ?? '';
     const container = all.find((one) => one.name === name);
     if (container === undefined) {
       throw badRequest(`container ${name} is not valid for pod ${metadata.name}`);
     }
     return {
       name,
-      isTty: container.tty === true,
       hasStdin: container.stdin === true,
       isStdinOnce: container.stdinOnce === true,
       runner: this.#kubelets.get(spec.nodeName ?? '')?.runnerOf(metadata.uid, name),
@@ -58,4 +46,15 @@ export class Containers {
   netnsOf({ metadata, spec }: Pod): Netns | undefined {
     return this.#kubelets.get(spec.nodeName ?? '')?.netnsOf(metadata.uid);
   }
+}
+
+function defaultName({ metadata, spec }: Pod): string {
+  const marked = metadata.annotations?.[defaultAnnotation];
+  const names = spec.containers.map(({ name }) => name);
+  if (marked === undefined && names.length > 1) {
+    throw badRequest(
+      `a container name must be specified for pod ${metadata.name}, choose one of: [${names.join(' ')}]`,
+    );
+  }
+  return marked ?? names[0] ?? '';
 }

@@ -8,35 +8,39 @@ import type { Api } from '../api/verbs.ts';
 import type { ContainerLog, LogLine } from '../kubelet/logs.ts';
 import type { Pod } from '../objects.ts';
 import { badRequest } from '../status.ts';
-import type { Containers } from './containers.ts';
+import type { Containers, FoundContainer } from './containers.ts';
 
 /** Answers requests for logs. */
 export function serveLog(
   { api, containers }: { readonly api: Api; readonly containers: Containers },
   { kind, path, asked }: Resource,
   response: ServerResponse,
-): undefined {
+): void {
   const pod = api.get(kind, refOf(path)) as Pod;
   const { query } = asked;
   const found = containers.find(pod, query.get('container') ?? undefined);
-  const isPrevious = isOn(query, 'previous');
-  const log = isPrevious ? found.runner?.previousLog : found.runner?.log;
-  if (isPrevious && log === undefined) {
-    const where = `container "${found.name}" in pod "${pod.metadata.name}"`;
-    throw badRequest(`previous terminated ${where} not found`);
-  }
-  if (log === undefined || (found.runner?.process === undefined && !isPrevious)) {
-    const why = pod.spec.nodeName === undefined ? 'does not have a host assigned' : undefined;
-    throw badRequest(
-      why === undefined
-        ? `container "${found.name}" in pod "${pod.metadata.name}" is waiting to start: ContainerCreating`
-        : `pod ${pod.metadata.name} ${why}`,
-    );
-  }
+  const log = logOf(pod, found, isOn(query, 'previous'));
   response.statusCode = 200;
   response.setHeader('content-type', 'text/plain');
   stream(log, query, response);
-  return undefined;
+}
+
+function logOf(
+  { metadata, spec }: Pod,
+  { name, runner }: FoundContainer,
+  isPrevious: boolean,
+): ContainerLog {
+  const where = `container "${name}" in pod "${metadata.name}"`;
+  if (isPrevious) {
+    if (runner?.previousLog !== undefined) return runner.previousLog;
+    throw badRequest(`previous terminated ${where} not found`);
+  }
+  if (runner?.process !== undefined) return runner.log;
+  throw badRequest(
+    spec.nodeName === undefined
+      ? `pod ${metadata.name} does not have a host assigned`
+      : `${where} is waiting to start: ContainerCreating`,
+  );
 }
 
 function stream(log: ContainerLog, query: URLSearchParams, response: ServerResponse): void {

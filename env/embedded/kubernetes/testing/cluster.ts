@@ -99,7 +99,7 @@ async function rawRequest(
     headers: { authorization: `Bearer ${token}`, accept, 'content-type': type },
     ...(options.agent === undefined ? {} : { agent: options.agent }),
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  } as Parameters<typeof fetch>[1]);
+  });
   const text = await response.text();
   const headers = response.headers as unknown as Headers;
   return { status: response.status, headers, body: parsed(text) };

@@ -87,7 +87,7 @@ class FakeProcess implements RunningProcess {
     return new FakeProcess({ ...this.#spec, command });
   }
 
-  #run([word, ...rest]: readonly string[]): void {
+  #run([word = '', ...rest]: readonly string[]): void {
     switch (word) {
       case 'cat':
         this.stdin.pipe(this.stdout, { end: false });
