@@ -315,7 +315,7 @@ class Side {
   #placeOf(peer: Peer): { cidr: string | undefined; namespace?: string | undefined } {
     switch (peer.kind) {
       case 'pod':
-        return { cidr: peer.pod.status?.podIP, namespace: peer.pod.metadata.namespace };
+        return { cidr: hostCidr(peer.pod.status?.podIP), namespace: peer.pod.metadata.namespace };
       case 'namespace':
         return { cidr: peer.namespace.cidr, namespace: peer.namespace.name };
       case 'block':
@@ -331,4 +331,9 @@ class Side {
 
 function listed(pods: ReadonlyMap<string, string>): { podIP: string; podNamespace: string }[] {
   return [...pods].map(([podIP, podNamespace]) => ({ podIP, podNamespace }));
+}
+
+/** The block of one address: rules name pods as 10.20.0.98/32. */
+function hostCidr(ip: string | undefined): string | undefined {
+  return ip === undefined ? undefined : `${ip}/${ipVersionOf(ip) === 6 ? 128 : 32}`;
 }
