@@ -58,8 +58,8 @@ const budgetsHere: Readonly<Record<BudgetName, object>> = {
   loadBalancerActive: { within: '30s', every: '150ms' },
   loadBalancerDeleted: { within: '30s', every: '150ms' },
   floatingIp: { within: '30s', every: '150ms' },
-  policyEffective: { within: '30s', every: '150ms' },
-  dataplane: { within: '30s', every: '150ms' },
+  policyEffective: { within: '30s', every: '150ms', consecutive: 2 },
+  dataplane: { within: '30s', every: '150ms', consecutive: 2 },
   // A probe of what is closed takes a second; two of them have to fit in.
   quiet: { within: '3s', every: '300ms', consecutive: 2 },
   namespaceDeleted: { within: '60s', every: '150ms' },
@@ -85,7 +85,7 @@ export function completed(file: unknown): unknown {
     trunk: true,
     claims: claimsOf(axes),
     images: { prober: image, resolverMusl: image, resolverGo: image, pullPolicy: 'Never' },
-    limits: { loadBalancers: 40, floatingIps: 20, workers: 4 },
+    limits: { loadBalancers: 40, floatingIps: 20, workers: 6 },
     layout: {
       resourceTag: isOpenShift ? 'openshiftClusterID=kuryr-embedded' : 'kuryr-embedded',
       externalNetwork: 'public',

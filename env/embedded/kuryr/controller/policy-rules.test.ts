@@ -132,7 +132,7 @@ test.describe('a policy becomes rules', () => {
   });
 
   for (const [what, from, expected] of [
-    ['pods of its namespace', [{ podSelector: { matchLabels: { app: 'web' } } }], ['10.20.0.5']],
+    ['pods of its namespace', [{ podSelector: { matchLabels: { app: 'web' } } }], ['10.20.0.5/32']],
     ['all pods of its namespace', [{ podSelector: {} }], ['10.20.0.0/26']],
     [
       'namespaces',
