@@ -61,7 +61,7 @@ const budgetsHere: Readonly<Record<BudgetName, object>> = {
   policyEffective: { within: '30s', every: '150ms', consecutive: 2 },
   dataplane: { within: '30s', every: '150ms', consecutive: 2 },
   // A probe of what is closed takes a second; two of them have to fit in.
-  quiet: { within: '3s', every: '300ms', consecutive: 2 },
+  quiet: { within: '5s', every: '300ms', consecutive: 2 },
   namespaceDeleted: { within: '60s', every: '150ms' },
   census: { within: '30s', every: '200ms' },
   dns: { within: '30s', every: '150ms' },

@@ -8,9 +8,11 @@ import { kubernetesVersionOf } from './axes.ts';
 import type { Site } from './compose-site.ts';
 import type { Ground } from './ground.ts';
 import { type Kubernetes, startKubernetes } from './kubernetes/index.ts';
+import { Cloud } from './kuryr/api/cloud.ts';
 import { Kube } from './kuryr/api/kube.ts';
 import { startKuryr } from './kuryr/kuryr.ts';
 import { kuryrNamespace, kuryrObjects } from './kuryr/objects/manifests.ts';
+import { type PodMutator, podMutator } from './kuryr/pod-mutator.ts';
 import { type KuryrSettings, settingsFor } from './kuryr/settings.ts';
 import type { Cni } from './seams.ts';
 import { addresses } from './site-addresses.ts';
@@ -28,6 +30,7 @@ export async function startCluster(ground: Ground, site: Site): Promise<Cluster>
   const { folder, tls, world, disposals } = ground;
   const token = world.random('kubernetes admin').hex(40);
   let cni: Cni | undefined;
+  const changed = await podChangeOf(ground, site);
   const kubernetes = disposals.use(
     await startKubernetes(world, {
       tls,
@@ -42,6 +45,9 @@ export async function startCluster(ground: Ground, site: Site): Promise<Cluster>
       serviceCidr: addresses.clusterIpCidr,
       advertise: { address: addresses.controlPlane, port: addresses.kubernetesPort },
       version: kubernetesVersionOf(world.axes),
+      ...(changed === undefined
+        ? {}
+        : { changedPod: (pod) => changed(pod as never) as unknown as typeof pod }),
       cni: () => {
         if (cni !== undefined) return cni;
         throw new StackError('STACK_NOT_STARTED', 'The CNI plugin is not there yet.');
@@ -55,6 +61,14 @@ export async function startCluster(ground: Ground, site: Site): Promise<Cluster>
   await installKuryr(ground, cluster, settings);
   cni = disposals.use(await kuryrOn(ground, { site, kubernetes, settings })).cni;
   return cluster;
+}
+
+/** OpenShift's operator looks at Octavia before it decides whether to deploy its webhook. */
+async function podChangeOf({ world }: Ground, site: Site): Promise<PodMutator | undefined> {
+  if (world.axes.cluster.kind !== 'openshift') return undefined;
+  const { cloudsYamlPath, kuryrCloudName } = site;
+  const cloud = await Cloud.open({ cloudsYamlPath, cloudName: kuryrCloudName });
+  return podMutator(world, await cloud.octaviaVersion());
 }
 
 function settingsOf({ world, profile }: Ground, { facts }: Site): KuryrSettings {

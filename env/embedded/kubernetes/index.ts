@@ -8,6 +8,7 @@ import { ServiceAddresses } from './admission/addresses.ts';
 import { addressAt, cidrOf } from './admission/cidr.ts';
 import { namespaceAdmission } from './admission/namespaces.ts';
 import { podSecurity } from './admission/pod-security.ts';
+import { podWebhook } from './admission/webhook.ts';
 import { Routes } from './api/routes.ts';
 import { ApiServer } from './api/server.ts';
 import { Tokens } from './api/tokens.ts';
@@ -117,6 +118,7 @@ function admit({ world, api }: Ground, parts: KubernetesParts): void {
   api.admissions.push(
     namespaceAdmission(api),
     podAdditions(api),
+    ...(parts.changedPod === undefined ? [] : [podWebhook(parts.changedPod)]),
     podSecurity(api),
     new ServiceAddresses(api, world.random('service addresses'), cidr),
   );

@@ -2,6 +2,7 @@
  * What the simulated Kubernetes is made of, and what it offers to whoever composes a stack.
  */
 import type { Cni, DataPlane, Netns, Served, Tls } from '../seams.ts';
+import type { Pod } from './objects.ts';
 
 /** Who a request comes from. */
 export interface User {
@@ -34,6 +35,8 @@ export interface KubernetesParts {
   readonly advertise?: { readonly address: string; readonly port: number };
   /** The name servers of nodes, for pods with dnsPolicy Default. */
   readonly nodeResolvers?: readonly string[];
+  /** What a mutating webhook makes of the spec of a new pod. */
+  readonly changedPod?: (pod: Pod) => Pick<Pod, 'spec'>;
 }
 
 /** A running simulated Kubernetes. Disposal ends it with all its pods. */
