@@ -72,6 +72,8 @@ export interface Release {
     readonly sctp: Gate;
     readonly provider: Gate;
   };
+  /** Whether it makes a group of its own for each load balancer, with sg_mode `create`. */
+  readonly hasSgMode: boolean;
   readonly handlesDefaultService: boolean;
   readonly deviations: Deviations;
 }
@@ -199,6 +201,7 @@ export function releaseOf(axes: Pick<Axes, 'kuryr' | 'cluster'>): Release {
     ),
     retryWindowMs: from('1.1') ? 500_000 : 180_000,
     gates: gatesOf(line),
+    hasSgMode: from('1.0') && !from('3.0'),
     handlesDefaultService: false,
     deviations: deviationsOf(line),
   };

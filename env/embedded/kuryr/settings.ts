@@ -118,7 +118,8 @@ export function settingsFor(axes: Axes, placement: KuryrPlacement): KuryrSetting
     // Octavia's API has SOURCE_IP_PORT since Train.
     lb_algorithm:
       isOvn && compareSeries(axes.series, 'train') >= 0 ? 'SOURCE_IP_PORT' : 'ROUND_ROBIN',
-    sg_mode: 'update',
+    // Octavia's own group at the VIP is not Kuryr's to change: its user is no administrator.
+    sg_mode: 'create',
     timeout_client_data: 0,
     timeout_member_data: 0,
     ports_pool_max: 0,

@@ -55,6 +55,8 @@ export interface TestStack extends AsyncDisposable {
   /** Waits until a look gives something. */
   until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T>;
   census(): Promise<TestCensus>;
+  /** The census when it does not change any more. */
+  settled(): Promise<TestCensus>;
   /** What nobody knew how to answer. */
   complaints(): readonly string[];
 }
@@ -157,6 +159,14 @@ export async function startTestStack(
     get: async <T extends Resource>(path: string) => (await kube.get(path)) as T | undefined,
     until: (what, look) => until(world, what, look),
     census: () => census(kube, cloud),
+    settled: async () => {
+      for (;;) {
+        const first = await census(kube, cloud);
+        await world.delay(400);
+        const second = await census(kube, cloud);
+        if (JSON.stringify(first) === JSON.stringify(second)) return second;
+      }
+    },
     complaints: () =>
       world.unknown.since(0).map(({ method, path, server }) => `${server} ${method} ${path}`),
     [Symbol.asyncDispose]: async () => {

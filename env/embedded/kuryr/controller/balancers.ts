@@ -85,7 +85,7 @@ export class Balancers {
     const listening = await this.#withListeners(key, spec, based);
     const pooled = await this.#withPools(key, listening);
     const filled = await this.#members.addNew(key, spec, pooled);
-    return { status: filled, isChanged: !isEqual(filled, found) };
+    return { status: filled, isChanged: !isEqual(partsOf(filled), partsOf(found)) };
   }
 
   async #note(key: string, status: BalancerStatus): Promise<BalancerStatus> {
@@ -183,6 +183,7 @@ export class Balancers {
       if (isThere || this.#isSkipped(key, wanted, status)) continue;
       const made = await this.#options.octavia.ensureListener(status.loadbalancer, wanted);
       if (made === undefined) continue;
+      await this.#options.access.prepare(status.loadbalancer, made);
       const others = listeners.filter(({ id }) => id !== made.id);
       status = { ...status, listeners: [...others, made] };
       await this.#note(key, status);
@@ -255,6 +256,7 @@ export class Balancers {
       this.#tell(key, 'KuryrReleaseLB', 'Releasing the load balancer');
       try {
         await octavia.release(loadbalancer.id);
+        await this.#options.access.dropGroup(loadbalancer);
       } catch (error) {
         this.#tell(key, 'KuryrReleaseLBError', (error as Error).message, 'Warning');
         throw error;
@@ -281,6 +283,11 @@ export class Balancers {
     if (service === undefined) return;
     this.#context.events.add(service, { reason, message, ...(type === undefined ? {} : { type }) });
   }
+}
+
+/** What is in Octavia; the groups beside it change with policies. */
+function partsOf({ loadbalancer, listeners, pools, members }: BalancerStatus): unknown {
+  return [loadbalancer?.id, listeners ?? [], pools ?? [], members ?? []];
 }
 
 function protocolOf({ protocol = 'TCP' }: ServicePort): string {

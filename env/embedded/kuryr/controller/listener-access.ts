@@ -2,10 +2,9 @@
  * Who may use a listener when the balancer enforces policies: allowed addresses of the listener, or with
  * an older Octavia rules of the group at the VIP.
  */
-import type { Rule } from '../api/cloud.ts';
+import { type CloudRow, isConflict, type Rule } from '../api/cloud.ts';
 import type { MadeBalancer, MadeListener } from '../api/records.ts';
 import type { Pod, Service } from '../api/resources.ts';
-import { isConflict } from '../api/cloud.ts';
 import { NotReady } from '../queue.ts';
 import { isOpen } from '../release.ts';
 import { type BalancerRecords } from './balancer-records.ts';
@@ -83,11 +82,72 @@ export class ListenerAccess {
     }
   }
 
+  /** Gives a balancer a group of its own, where the release does so, and opens a listener in it. */
+  async prepare(balancer: MadeBalancer, listener: MadeListener): Promise<void> {
+    const { cloud, settings } = this.#context;
+    if (!this.#hasOwnGroups()) return;
+    let groupId = await this.#groupOf(balancer);
+    if (groupId === undefined) {
+      const { name, project_id } = balancer;
+      const group = await cloud.create<CloudRow>('security-groups', { name, project_id });
+      await cloud.tag('security-groups', group.id, settings.resource_tags);
+      await cloud.update('ports', balancer.port_id, { security_groups: [group.id] });
+      groupId = group.id;
+    }
+    await this.#open(groupId, listener, null);
+  }
+
+  /** Deletes the group of a balancer that is gone. */
+  async dropGroup(balancer: MadeBalancer): Promise<void> {
+    if (!this.#hasOwnGroups()) return;
+    const groupId = await this.#groupOf(balancer);
+    if (groupId !== undefined) await this.#context.cloud.remove('security-groups', groupId);
+  }
+
+  #hasOwnGroups(): boolean {
+    const { settings, release } = this.#context;
+    return settings.enforce_sg_rules && release.hasSgMode && settings.sg_mode === 'create';
+  }
+
+  /** The group whose rules decide at the VIP. */
+  async #groupOf(balancer: MadeBalancer): Promise<string | undefined> {
+    if (!this.#hasOwnGroups()) return (await this.#octavia.vipPort(balancer))?.security_groups[0];
+    const { name, project_id } = balancer;
+    const query = { name, project_id };
+    const [group] = await this.#context.cloud.list<CloudRow>('security-groups', query);
+    return group?.id;
+  }
+
+  /** Opens the port of a listener; what Neutron refuses Kuryr only logs. */
+  async #open(groupId: string, listener: MadeListener, block: string | null): Promise<void> {
+    const { cloud, world } = this.#context;
+    try {
+      await cloud.create('security-group-rules', {
+        direction: 'ingress',
+        ethertype: 'IPv4',
+        protocol: listener.protocol.toLowerCase(),
+        port_range_min: listener.port,
+        port_range_max: listener.port,
+        remote_ip_prefix: block,
+        security_group_id: groupId,
+        description: listener.name,
+      });
+    } catch (error) {
+      if (!isConflict(error)) {
+        const { message } = error as Error;
+        world.log(
+          'kuryr-controller',
+          `Failed when creating a rule for ${listener.name}: ${message}`,
+        );
+      }
+    }
+  }
+
   /** Takes the rule of a listener that is gone out of the group at the VIP. */
   async forget(balancer: MadeBalancer, listener: MadeListener): Promise<void> {
     const { settings, cloud } = this.#context;
     if (!settings.enforce_sg_rules) return;
-    const groupId = (await this.#octavia.vipPort(balancer))?.security_groups[0];
+    const groupId = await this.#groupOf(balancer);
     if (groupId === undefined) return;
     const [rule] = await cloud.list<Rule>('security-group-rules', {
       security_group_id: groupId,
@@ -143,9 +203,10 @@ export class ListenerAccess {
     blocks: readonly string[] | undefined,
   ): Promise<void> {
     const { cloud } = this.#context;
-    const groupId = (await this.#octavia.vipPort(balancer))?.security_groups[0];
-    if (groupId === undefined)
+    const groupId = await this.#groupOf(balancer);
+    if (groupId === undefined) {
       throw new NotReady(`There is no group at the VIP of ${balancer.name}.`);
+    }
     const protocol = listener.protocol.toLowerCase();
     const all = await cloud.list<Rule>('security-group-rules', { security_group_id: groupId });
     const own = all.filter(
@@ -155,24 +216,8 @@ export class ListenerAccess {
         rule.port_range_min === listener.port,
     );
     const wanted: readonly (string | null)[] = blocks ?? [null];
-    for (const block of wanted.filter(
-      (one) => !own.some((rule) => rule.remote_ip_prefix === one),
-    )) {
-      await cloud
-        .create('security-group-rules', {
-          direction: 'ingress',
-          ethertype: 'IPv4',
-          protocol,
-          port_range_min: listener.port,
-          port_range_max: listener.port,
-          remote_ip_prefix: block,
-          security_group_id: groupId,
-          description: listener.name,
-        })
-        .catch((error: unknown) => {
-          if (!isConflict(error)) throw error;
-        });
-    }
+    const missing = wanted.filter((one) => !own.some((rule) => rule.remote_ip_prefix === one));
+    for (const block of missing) await this.#open(groupId, listener, block);
     const superfluous = own.filter((rule) => !wanted.includes(rule.remote_ip_prefix));
     await Promise.all(superfluous.map(({ id }) => cloud.remove('security-group-rules', id)));
   }

@@ -63,7 +63,7 @@ function sectionsOf(settings: KuryrSettings, release: Release): Readonly<Record<
       member_mode: settings.member_mode,
       enforce_sg_rules: settings.enforce_sg_rules,
       lb_algorithm: settings.lb_algorithm,
-      ...(release.podRecord === 'annotation' ? { sg_mode: settings.sg_mode } : {}),
+      ...(release.hasSgMode ? { sg_mode: settings.sg_mode } : {}),
       ...(release.hasTimeouts
         ? {
             timeout_client_data: settings.timeout_client_data,
