@@ -30,7 +30,13 @@ export interface Site {
 /** Starts the cloud and prepares it through its APIs. */
 export async function startSite(ground: Ground): Promise<Site> {
   const { folder, tls, world, disposals, profile } = ground;
-  const kuryr = { name: 'kuryr', project: 'k8s', roles: ['member', 'load-balancer_member'] };
+  const { podMode, workers } = world.axes;
+  const kuryr = {
+    name: 'kuryr',
+    project: 'k8s',
+    // Binding a port to a host is for administrators; a subport is bound with its parent.
+    roles: [podMode === 'neutron-vif' ? 'admin' : 'member', 'load-balancer_member'],
+  };
   const cloud = disposals.use(await startCloud(world, { tls, users: [kuryr] }));
   const cloudsYamlPath = await writeClouds(folder, {
     [names.admin]: cloud.cloudsYaml('admin'),
@@ -42,7 +48,6 @@ export async function startSite(ground: Ground): Promise<Site> {
   const [admin, member] = await Promise.all([open(names.admin), open(names.kuryr)]);
   const api = new SiteApi(admin);
   const facts = await makeNetworks(api, await projectOf(member));
-  const { podMode, workers } = world.axes;
   const { resourceTag } = profile.layout;
   const machines = await plugMachines({ api, facts, dataPlane, workers, podMode, resourceTag });
   return {
