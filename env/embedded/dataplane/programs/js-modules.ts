@@ -122,6 +122,8 @@ function bindings(clause: string, specifier: string): string {
   return [
     whole === undefined ? '' : `const ${whole} = ${from};`,
     standard === undefined ? '' : `const ${standard} = ${from}.default;`,
-    named === undefined ? '' : `const {${named.replaceAll(/\s+as\s+/g, ': ')}} = ${from};`,
+    named === undefined
+      ? ''
+      : `const {${named.replaceAll(/\s+/g, ' ').replaceAll(' as ', ': ')}} = ${from};`,
   ].join(' ');
 }

@@ -59,6 +59,11 @@ export const oneLiners: Readonly<Record<string, Program>> = {
     context.stdout.write(`${context.argv.slice(1).join(' ')}\n`);
     context.exit(0);
   },
+  env: (context) => {
+    const lines = Object.entries(context.env).map(([name, value]) => `${name}=${value}\n`);
+    context.stdout.write(lines.join(''));
+    context.exit(0);
+  },
   hostname: (context) => {
     context.stdout.write(`${context.hostname}\n`);
     context.exit(0);

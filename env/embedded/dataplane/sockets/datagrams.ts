@@ -39,7 +39,7 @@ type IcmpError = Parameters<UdpReceiver['fail']>[0];
 /** The time after which a kernel forgets a UDP flow that has been answered. */
 const flowMs = 120_000;
 const unansweredMs = 3_050;
-const mostFlows = 5_000;
+const mostFlows = 1_000;
 
 /** All UDP flows of the simulated network. */
 export class DatagramNetwork {

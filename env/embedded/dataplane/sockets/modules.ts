@@ -229,12 +229,13 @@ export class ProcessSockets {
   #httpServer(words: Words): http.Server {
     const handler = words.find((word) => typeof word === 'function') as RequestListener | undefined;
     const server = http.createServer(handler);
+    // Closing a server that never listened ends its look at idle connections, which would keep it for ever.
     const endParsing = server.close.bind(server);
+    const release = this.#ground.handles.hold(endParsing);
     const listening = this.#server([{ allowHalfOpen: true }]);
     listening.on('connection', (socket) => server.emit('connection', socket));
     listening.on('listening', () => server.emit('listening'));
     listening.on('error', (error) => server.emit('error', error));
-    listening.on('close', () => server.emit('close'));
     return Object.assign(server, {
       listen: (...given: ListenArguments) => {
         listening.listen(...given);
@@ -242,7 +243,8 @@ export class ProcessSockets {
       },
       address: () => listening.address(),
       close: (callback?: (error?: Error) => void) => {
-        endParsing(() => undefined);
+        endParsing();
+        release();
         listening.close(callback);
         return server;
       },
