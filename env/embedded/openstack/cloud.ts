@@ -42,6 +42,10 @@ export interface CloudOptions {
   readonly providers?: readonly string[];
   /** Neutron's default quotas, where they differ from its own. */
   readonly quotas?: Limits;
+  /** How many amphorae the cloud's hosts have room for; any number otherwise. */
+  readonly amphoraCapacity?: number;
+  /** By how much everything that takes time takes longer than usual. */
+  readonly pace?: number;
   /** How long tokens last; an hour otherwise. */
   readonly tokenMs?: number;
 }
@@ -87,7 +91,7 @@ const hour = 3_600_000;
 
 /** Starts a cloud; it listens when this resolves. */
 export async function startCloud(world: World, options: CloudOptions): Promise<Cloud> {
-  const state = new CloudState(world);
+  const state = new CloudState(world, options.pace);
   const identities = new Identities(world, options.tokenMs ?? hour);
   for (const role of roles) identities.roleNamed(role);
   const homes = new Map<string, string>();
@@ -185,6 +189,7 @@ function octaviaOf(
     serviceUser: 'octavia',
     managementNetwork: network,
     host: 'compute-1',
+    capacity: options.amphoraCapacity ?? Number.POSITIVE_INFINITY,
     imageId,
     flavorId: state.newId(),
   });

@@ -55,10 +55,12 @@ export class CloudState {
   readonly servers = this.#table<Server>();
   readonly #ids: Random;
   readonly #delays: Random;
+  readonly #pace: number;
   #isNoticeDue = false;
 
-  constructor(world: World) {
+  constructor(world: World, pace = 1) {
     this.world = world;
+    this.#pace = pace;
     this.#ids = world.random('openstack/ids');
     this.#delays = world.random('openstack/delays');
     this.changes.setMaxListeners(0);
@@ -81,7 +83,7 @@ export class CloudState {
 
   /** Does something after a seeded delay, unless the stack closes before. */
   later([least, most]: Delay, act: () => void): void {
-    const wait = this.world.delay(this.#delays.between(least, most));
+    const wait = this.world.delay(this.#pace * this.#delays.between(least, most));
     wait.then(act).catch((error: unknown) => {
       if ((error as Error).name === 'AbortError') return;
       this.world.log(

@@ -29,10 +29,7 @@ export interface Listing {
 
 /** Answers the list in the form {"ports": [...], "ports_links": [...]}. */
 export function listBody({ key, rows, query, address }: Listing): Shown {
-  const matching = sorted(
-    rows.filter((row) => isWanted(row, query)),
-    query,
-  );
+  const matching = sorted(rows.filter(filterOf(query)), query);
   const limit = Number(query.get('limit') ?? 0);
   const isReverse = query.get('page_reverse')?.toLowerCase() === 'true';
   if (!Number.isInteger(limit) || limit < 0) {
@@ -58,12 +55,22 @@ export function withFields(row: Shown, query: URLSearchParams): Shown {
   return Object.fromEntries(Object.entries(row).filter(([key]) => fields.includes(key)));
 }
 
-function isWanted(row: Shown, query: URLSearchParams): boolean {
-  const keys = [...new Set(query.keys())].filter((key) => !reserved.includes(key));
-  return keys.every((key) => {
-    const wanted = query.getAll(key);
-    return tagFilters.includes(key) ? hasTags(row, key, wanted) : matches(row, key, wanted);
-  });
+/** Tells which rows a query wants; a filter that a row does not know lets it through. */
+export function filterOf(query: URLSearchParams): (row: object) => boolean {
+  const filters = [...new Set(query.keys())]
+    .filter((key) => !reserved.includes(key))
+    .map((key) => [key, query.getAll(key)] as const);
+  return (row) =>
+    filters.every(([key, wanted]) =>
+      tagFilters.includes(key)
+        ? hasTags(row as Shown, key, wanted)
+        : matches(row as Shown, key, wanted),
+    );
+}
+
+/** The filters of a query that do not concern tags. */
+export function filterNames(query: URLSearchParams): string[] {
+  return [...new Set(query.keys())].filter((key) => ![...reserved, ...tagFilters].includes(key));
 }
 
 function hasTags(row: Shown, kind: string, wanted: readonly string[]): boolean {

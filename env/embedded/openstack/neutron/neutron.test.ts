@@ -242,6 +242,17 @@ test.describe('lists', () => {
     ]);
   });
 
+  test('refuse a filter on what no object has, as releases since Rocky do', async () => {
+    await using tested = await startTestedCloud();
+    await using queens = await startTestedCloud({ series: 'queens', octavia: 'amphora' });
+    const asked = { colour: 'red' };
+
+    await expect(tested.kuryr.neutron.list('/v2.0/ports', 'ports', asked)).rejects.toThrow(
+      neutronFault(400, "Invalid input for filters. Reason: \\['colour'\\] is invalid attribute"),
+    );
+    expect(await queens.kuryr.neutron.list('/v2.0/ports', 'ports', asked)).toEqual([]);
+  });
+
   test('come in pages that a client can follow', async () => {
     await using tested = await startTestedCloud();
     for (const name of ['a', 'b', 'c', 'd', 'e']) {

@@ -9,7 +9,7 @@ import type { Caller } from '../keystone/identities.ts';
 import type { Table } from '../table.ts';
 import { badRequest, type Kind, notAllowed, notFound } from './faults.ts';
 import { attributesIn } from './forms.ts';
-import { listBody, type Shown, withFields } from '../http/listing.ts';
+import { filterNames, filterOf, listBody, type Shown, withFields } from '../http/listing.ts';
 import { isForAll, owns } from './plugin.ts';
 import type { Standard } from './rows.ts';
 
@@ -35,9 +35,31 @@ export interface Definition<
   /** Looks at all rows of a bulk request before the first is made. */
   readonly claim?: (sent: readonly z.output<Post>[], caller: Caller) => void;
   readonly isSeen?: (row: Row, caller: Caller) => boolean;
+  /** Set on releases without the extension "filter-validation". */
+  readonly ignoresFilters?: boolean;
   /** Something to do before rows are listed. */
   readonly beforeList?: (caller: Caller) => void;
 }
+
+/** What any object can be filtered by, whether or not there is one. */
+const alwaysFilters = [
+  'id',
+  'status',
+  'shared',
+  'project_id',
+  'tenant_id',
+  'created_at',
+  'updated_at',
+  'changed_since',
+  'revision_number',
+  'router_id',
+  'ip_version',
+  'gateway_ip',
+  'segment_id',
+  'subnets',
+  'normalized_cidr',
+  'belongs_to_default_sg',
+];
 
 /** Adds a collection to the routes. */
 export function addResource<
@@ -104,13 +126,29 @@ class Resource<Row extends Standard, Post extends z.ZodObject, Put extends z.Zod
   }
 
   #list(exchange: Exchange): Answer {
-    this.#is.beforeList?.(exchange.caller);
-    const rows = this.#is.table
-      .all()
-      .filter((row) => this.#isSeen(row, exchange.caller))
-      .map((row) => this.#show(row, exchange));
-    const { query, base, path } = exchange;
+    const { caller, query, base, path } = exchange;
+    this.#is.beforeList?.(caller);
+    const seen = this.#is.table.all().filter((row) => this.#isSeen(row, caller));
+    // Rows are looked at as they are kept before the few that are wanted are shown.
+    const rows = seen.filter(filterOf(query)).map((row) => this.#show(row, exchange));
+    this.#refuseFilters(query, seen[0]);
     return { body: listBody({ key: this.#key, rows, query, address: `${base}${path}` }) };
+  }
+
+  /** With the extension "filter-validation" a filter on what no object has is an error. */
+  #refuseFilters(query: URLSearchParams, example: Row | undefined): void {
+    if (this.#is.ignoresFilters === true) return;
+    const known = [
+      ...Object.keys(this.#is.post.shape),
+      ...Object.keys(example ?? {}),
+      ...alwaysFilters,
+    ];
+    const strange = filterNames(query).filter((name) => !known.includes(name));
+    if (strange.length === 0) return;
+    throw badRequest(
+      `Invalid input for filters. Reason: ['${strange.join("', '")}'] is invalid attribute for filtering.`,
+      'HTTPBadRequest',
+    );
   }
 
   #make(exchange: Exchange): Answer {

@@ -29,6 +29,7 @@ const extensions: readonly Extension[] = [
   { alias: 'extra_dhcp_opt', name: 'Neutron Extra DHCP options' },
   { alias: 'extraroute', name: 'Neutron Extra Route' },
   { alias: 'extraroute-atomic', name: 'Atomically add/remove extra routes', since: 'train' },
+  { alias: 'filter-validation', name: 'Filter parameters validation', since: 'rocky' },
   { alias: 'fip-port-details', name: 'Floating IP Port Details Extension', since: 'rocky' },
   { alias: 'l3-ha', name: 'HA Router extension', ml2: 'ovs' },
   { alias: 'l3_agent_scheduler', name: 'L3 Agent Scheduler', ml2: 'ovs' },

@@ -50,11 +50,17 @@ test.describe('a trunk', () => {
     const node = await makeNode(tested);
     const port = await node.port();
     const read = (): Promise<Body> => neutron.read(`/v2.0/ports/${port.id}`, 'port');
+    const statuses: (string | undefined)[] = [];
+    tested.cloud.view.changes.on('changed', () => {
+      const { status } = tested.cloud.view.port(port.id) ?? {};
+      if (statuses.at(-1) !== status) statuses.push(status);
+    });
     const grown = await node.change('add', [vlan(port, 101)]);
 
     expect(grown).toMatchObject({ id: node.trunk.id, sub_ports: [vlan(port, 101)] });
-    expect(await read()).toMatchObject({ device_owner: 'trunk:subport', status: 'DOWN' });
+    expect(await read()).toMatchObject({ device_owner: 'trunk:subport' });
     await expect.poll(async () => (await read())['status']).toBe('ACTIVE');
+    expect(statuses).toEqual(['DOWN', 'ACTIVE']);
     await node.change('remove', [{ port_id: port.id }]);
     expect(await read()).toMatchObject({ device_owner: '', status: 'DOWN' });
     await neutron.remove(`/v2.0/ports/${port.id}`);

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
-import { startTestedCloud } from '../testing.ts';
-import { fault, makeBalancer, makeListener, makePool } from './testing.ts';
+import { makeNet, startTestedCloud } from '../testing.ts';
+import { fault, makeBalancer, makeListener, makeMember, makePool, settled } from './testing.ts';
 
 test.describe('a load balancer with an amphora', () => {
   test('costs a server of the service project, with ports and a group that follows listeners', async () => {
@@ -67,5 +67,58 @@ test.describe('a load balancer with an amphora', () => {
     await expect(makePool(tested, balancer, { loadbalancer_id: balancer.id })).rejects.toThrow(
       fault(501, "Provider 'amphora' does not support a requested option"),
     );
+  });
+
+  test('is in ERROR where no host has room for its server, and can be deleted', async () => {
+    await using tested = await startTestedCloud({ octavia: 'amphora' }, { amphoraCapacity: 0 });
+    const { network, subnet } = await makeNet(tested.kuryr);
+    const { octavia } = tested.kuryr;
+    const balancer = await octavia.make('/v2/lbaas/loadbalancers', 'loadbalancer', {
+      vip_subnet_id: subnet.id,
+    });
+    const path = `/v2/lbaas/loadbalancers/${balancer.id}`;
+    const status = async (): Promise<unknown> =>
+      (await octavia.read(path, 'loadbalancer'))['provisioning_status'];
+
+    await expect.poll(status).toBe('ERROR');
+    await octavia.remove(path);
+    await expect.poll(() => tested.cloud.view.loadBalancers().length).toBe(0);
+    expect(tested.cloud.view.ports().filter((port) => port.network_id === network.id)).toEqual([]);
+  });
+
+  test('gets a new server when it fails over', async () => {
+    await using tested = await startTestedCloud({ octavia: 'amphora' });
+    const { octavia } = tested.admin;
+    const { balancer } = await makeBalancer(tested);
+    const ids = async (): Promise<unknown[]> =>
+      (await octavia.list('/v2/octavia/amphorae', 'amphorae')).map(({ id }) => id);
+    const [before] = await ids();
+    await octavia.send('PUT', `/v2/lbaas/loadbalancers/${balancer.id}/failover`);
+    await settled(tested, balancer);
+
+    expect(await ids()).toHaveLength(1);
+    expect(await ids()).not.toContain(before);
+  });
+
+  test('has a port on every network that its members are on', async () => {
+    await using tested = await startTestedCloud({ octavia: 'amphora' });
+    const pods = await makeNet(tested.kuryr, '10.20.0.0/24');
+    const { balancer } = await makeBalancer(tested);
+    const pool = await makePool(tested, balancer, {
+      loadbalancer_id: balancer.id,
+      lb_algorithm: 'ROUND_ROBIN',
+    });
+    const member = await makeMember(
+      tested,
+      { balancer, pool },
+      { address: '10.20.0.5', subnet_id: pods.subnet.id },
+    );
+    const there = (): number =>
+      tested.cloud.view.ports().filter((port) => port.network_id === pods.network.id).length;
+
+    expect(there()).toBe(1);
+    await tested.kuryr.octavia.remove(`/v2/lbaas/pools/${pool.id}/members/${member.id}`);
+    await settled(tested, balancer);
+    expect(there()).toBe(0);
   });
 });

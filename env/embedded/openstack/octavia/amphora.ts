@@ -16,6 +16,8 @@ export interface AmphoraPlace {
   /** Absent where no provider makes amphorae. */
   readonly managementNetwork: Network | undefined;
   readonly host: string;
+  /** How many amphorae the hosts have room for. */
+  readonly capacity: number;
   readonly imageId: string;
   readonly flavorId: string;
 }
@@ -33,11 +35,11 @@ export class AmphoraDriver {
     this.#place = place;
   }
 
-  /** Starts to boot the server of a new load balancer. */
-  boot(balancer: LoadBalancer): void {
+  /** Starts to boot the server of a new load balancer; false when no host has room for it. */
+  boot(balancer: LoadBalancer): boolean {
     const { state } = this.#neutron;
     const { host, serviceProject, serviceUser, managementNetwork } = this.#place;
-    if (managementNetwork === undefined) return;
+    if (managementNetwork === undefined || state.servers.size >= this.#place.capacity) return false;
     const id = state.newId();
     const serverId = state.newId();
     const port = makePort(this.#neutron, {
@@ -63,6 +65,7 @@ export class AmphoraDriver {
       vcpus: 1,
     });
     state.amphorae.insert(this.#row(balancer, { id, serverId, address }));
+    return true;
   }
 
   #row(

@@ -114,13 +114,20 @@ export class Engine {
     });
   }
 
-  /** Lets the driver finish a new load balancer. */
-  finishNew(balancer: LoadBalancer): void {
+  /** Lets the driver make what a new load balancer needs; without room for an amphora it ends in ERROR. */
+  begin(balancer: LoadBalancer): void {
     const isAmphora = driverOf(balancer.provider) === 'amphora';
+    const hasRoom = !isAmphora || this.amphorae.boot(balancer);
     this.state.later(isAmphora ? bootDelay : delays.ovn, () => {
-      if (this.state.loadBalancers.get(balancer.id) === undefined) return;
+      const { loadBalancers } = this.state;
+      if (loadBalancers.get(balancer.id) === undefined) return;
+      if (!hasRoom) {
+        const status = { provisioning_status: 'ERROR', operating_status: 'ERROR' } as const;
+        loadBalancers.update(balancer.id, status);
+        return;
+      }
       if (isAmphora) this.amphorae.ready(balancer.id);
-      this.state.loadBalancers.update(balancer.id, { provisioning_status: 'ACTIVE' });
+      loadBalancers.update(balancer.id, { provisioning_status: 'ACTIVE' });
       this.#settle(balancer.id);
     });
   }

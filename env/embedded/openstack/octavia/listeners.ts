@@ -210,7 +210,7 @@ function refuseUnsupported(
   if (isMixed && !mixesProtocols(traits, provider)) {
     throw unsupportedOption(
       provider,
-      `The load balancer ${id} does not support ${sent.protocol} protocol`,
+      `The loadbalancer ${id} does not support ${sent.protocol} protocol`,
     );
   }
 }

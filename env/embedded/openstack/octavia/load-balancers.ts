@@ -107,7 +107,23 @@ function providerOf({ traits }: Engine, asked: string | null | undefined): strin
   throw new ApiFault(400, `Provider '${wanted}' is not enabled.`);
 }
 
-function make(engine: Engine, { body, caller }: Exchange): LoadBalancer {
+/** Whole trees in one request are not simulated, and that is said aloud. */
+function refuseTree(engine: Engine, { method, path, body }: Exchange): void {
+  const sent = (body as { loadbalancer?: Record<string, unknown> } | undefined)?.loadbalancer;
+  if (sent?.['listeners'] === undefined && sent?.['pools'] === undefined) return;
+  const said = engine.state.world.unknown.report({
+    server: 'octavia',
+    method,
+    path,
+    body: JSON.stringify(body),
+    file: 'env/embedded/openstack/octavia/load-balancers.ts',
+  });
+  throw new ApiFault(501, said);
+}
+
+function make(engine: Engine, exchange: Exchange): LoadBalancer {
+  const { body, caller } = exchange;
+  refuseTree(engine, exchange);
   const sent = attributesIn(postOf(engine), body, 'loadbalancer');
   const projectId = sent.project_id ?? caller.projectId;
   if (projectId !== caller.projectId && !caller.isAdmin) throw notAllowed();
@@ -122,8 +138,7 @@ function make(engine: Engine, { body, caller }: Exchange): LoadBalancer {
     flavor_id: sent.flavor_id ?? null,
     availability_zone: sent.availability_zone ?? null,
   });
-  if (driverOf(provider) === 'amphora') engine.amphorae.boot(row);
-  engine.finishNew(row);
+  engine.begin(row);
   return row;
 }
 
@@ -209,7 +224,6 @@ function failOver(
   refusePending(row, ['ACTIVE', 'ERROR']);
   engine.state.loadBalancers.update(row.id, { provisioning_status: 'PENDING_UPDATE' });
   engine.amphorae.remove(row.id);
-  engine.amphorae.boot(row);
-  engine.finishNew(row);
+  engine.begin(row);
   return { status: 202 };
 }

@@ -145,8 +145,8 @@ export function algorithmRefusal(
   const isNative =
     algorithm === 'SOURCE_IP_PORT' ||
     (algorithm === 'SOURCE_IP' && since(traits, '2026.2')) ||
-    // The API of Stein has no SOURCE_IP_PORT yet.
-    (algorithm === 'ROUND_ROBIN' && !since(traits, 'train'));
+    // networking-ovn 6.0.0 (Stein) does not look at the algorithm.
+    !since(traits, 'train');
   return isNative ? undefined : `OVN provider does not support ${algorithm} algorithm`;
 }
 

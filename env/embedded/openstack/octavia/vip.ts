@@ -52,7 +52,7 @@ export function takeVip(engine: Engine, wish: VipWish, owner: VipOwner): Vip {
         },
       ],
     });
-  });
+  }, owner.provider);
   return {
     vip_address: port.fixed_ips[0]?.ip_address ?? '',
     vip_port_id: port.id,
@@ -62,13 +62,15 @@ export function takeVip(engine: Engine, wish: VipWish, owner: VipOwner): Vip {
   };
 }
 
-/** Neutron's refusal goes on with its own status and words. */
-function refusedAsVip<T>(act: () => T): T {
+/** Octavia passes Neutron's refusal on; the ovn driver wraps it into an error of its own. */
+function refusedAsVip<T>(act: () => T, provider = 'amphora'): T {
   try {
     return act();
   } catch (error) {
     if (!(error instanceof ApiFault)) throw error;
-    throw new ApiFault(error.status, error.message);
+    throw driverOf(provider) === 'ovn'
+      ? new ApiFault(500, `Provider '${provider}' reports error: ${error.message}`)
+      : new ApiFault(error.status, error.message);
   }
 }
 
