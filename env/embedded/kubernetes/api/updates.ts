@@ -59,14 +59,15 @@ export function carriedOver(kind: Kind, object: KubeObject, current: KubeObject)
     }
   }
   object.metadata = metadata as unknown as Meta;
-  if (kind.hasGeneration && !isDeepStrictEqual(specOf(object), specOf(current))) {
+  if (kind.hasGeneration && !isDeepStrictEqual(countedOf(kind, object), countedOf(kind, current))) {
     object.metadata.generation = (current.metadata.generation ?? 0) + 1;
   }
 }
 
-function specOf(object: KubeObject): object {
+/** Where a custom resource has no status subresource, its status counts like anything else. */
+function countedOf({ model, hasStatus }: Kind, object: KubeObject): object {
   const rest: Partial<KubeObject> = { ...object };
   delete rest.metadata;
-  delete rest.status;
+  if (model !== undefined || hasStatus) delete rest.status;
   return rest;
 }

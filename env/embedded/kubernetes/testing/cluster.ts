@@ -25,6 +25,40 @@ export interface TestCluster extends AsyncDisposable {
   request(method: string, path: string, options?: RawOptions): Promise<RawAnswer>;
 }
 
+/** An object as it would be written in YAML. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Record<string, string>;
+    readonly finalizers?: string[];
+  };
+  readonly [part: string]: unknown;
+}
+
+/** Makes an object through the client library. */
+export function make({ access }: TestCluster, manifest: Manifest): Promise<Manifest> {
+  return access.call(`Making ${manifest.kind}`, ({ objects }) =>
+    objects.create(structuredClone(manifest)),
+  );
+}
+
+/** Makes a namespace and waits until it takes pods. */
+export async function makeNamespace(
+  cluster: TestCluster,
+  name: string,
+  labels: Record<string, string> = {},
+): Promise<void> {
+  await make(cluster, { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+  await until(() =>
+    cluster.access.find('Reading its account', ({ core }) =>
+      core.readNamespacedServiceAccount({ namespace: name, name: 'default' }),
+    ),
+  );
+}
+
 interface RawOptions {
   readonly body?: unknown;
   readonly type?: string;
