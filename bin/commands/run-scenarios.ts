@@ -40,7 +40,11 @@ export async function documentOfRun(order: RunOrder): Promise<ConformanceDocumen
   writeFileSync(join(outDir, 'selection.json'), `${JSON.stringify(chosen.selection)}\n`);
   using interruption = new Interruption();
   const started = performance.now();
-  await using stack = await hostStack(order.profile);
+  await using stack = await hostStack(order.profile).catch((error: unknown) => {
+    // At a terminal Ctrl-C ends the stack's process too, if it is young enough.
+    if (!interruption.hasCome) throw error;
+    return undefined;
+  });
   if (stack !== undefined) {
     stdout.write(`Stack "${profile.name}" is up after ${duration(performance.now() - started)}.\n`);
     void stack.broken.then((how) => stderr.write(`The stack has broken: ${how}\n`));
