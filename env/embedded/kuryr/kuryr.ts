@@ -32,7 +32,7 @@ export interface KuryrProgram {
 export interface Kuryr extends AsyncDisposable {
   /** For the kubelets of all nodes. */
   readonly cni: Cni;
-  readonly controller: KuryrProgram;
+  readonly controller: KuryrProgram & { readonly restarts: number };
   /** By name of the node. */
   readonly daemons: ReadonlyMap<string, KuryrProgram>;
   /** Base of /ready, /alive and /metrics. */

@@ -16,6 +16,8 @@ export interface KuryrTimers {
   readonly relistMs: number;
   /** After which a subport that stays DOWN is attached again; 90 s in reality. */
   readonly reattachMs: number;
+  /** After which a controller that reports itself dead is restarted, as its probe does within 30 s. */
+  readonly restartMs: number;
 }
 
 /** Kuryr's configuration. */
@@ -128,7 +130,13 @@ export function settingsFor(axes: Axes, placement: KuryrPlacement): KuryrSetting
     ports_pool_update_frequency: 20,
     link_iface: '',
     vif_annotation_timeout: 60,
-    timers: { reconcileMs: 3_000, leftoversMs: 5_000, relistMs: 120_000, reattachMs: 5_000 },
+    timers: {
+      reconcileMs: 3_000,
+      leftoversMs: 5_000,
+      relistMs: 120_000,
+      reattachMs: 5_000,
+      restartMs: 2_000,
+    },
     deviations: {},
   };
 }

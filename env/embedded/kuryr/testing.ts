@@ -10,12 +10,13 @@ import { OpenStackSession } from '../../access/openstack.ts';
 import { writeAuthority, writeClouds } from '../access-files.ts';
 import { makeTls } from '../certificates.ts';
 import { createDataPlane } from '../dataplane/data-plane.ts';
-import { startKubernetes } from '../kubernetes/index.ts';
-import { startCloud } from '../openstack/cloud.ts';
+import { type Kubernetes, startKubernetes } from '../kubernetes/index.ts';
+import { type Cloud as CloudServer, startCloud } from '../openstack/cloud.ts';
+import type { Cni, DataPlane, Tls } from '../seams.ts';
 import { addresses } from '../site-addresses.ts';
 import { SiteApi } from '../site-api.ts';
-import { plugMachines } from '../site-nodes.ts';
-import { makeNetworks } from '../site.ts';
+import { type Machine, plugMachines } from '../site-nodes.ts';
+import { makeNetworks, type SiteFacts } from '../site.ts';
 import { type Axes, World } from '../world.ts';
 import { Cloud, type CloudRow } from './api/cloud.ts';
 import { Kube } from './api/kube.ts';
@@ -63,6 +64,79 @@ export interface TestStack extends AsyncDisposable {
 
 const waitMs = 15_000;
 
+interface Ground {
+  readonly world: World;
+  readonly tls: Tls;
+  readonly folder: string;
+}
+
+interface Site {
+  readonly cloudServer: CloudServer;
+  readonly admin: OpenStackSession;
+  readonly cloudsYamlPath: string;
+  readonly dataPlane: DataPlane;
+  readonly facts: SiteFacts;
+  readonly workers: readonly Machine[];
+}
+
+async function siteOn({ world, tls, folder }: Ground): Promise<Site> {
+  const { podMode, workers } = world.axes;
+  // Only an administrator may say on which host a port is bound.
+  const extra = podMode === 'neutron-vif' ? ['admin'] : [];
+  const roles = ['member', 'load-balancer_member', ...extra];
+  const cloudServer = await startCloud(world, {
+    tls,
+    users: [{ name: 'kuryr', project: 'k8s', roles }],
+  });
+  const cloudsYamlPath = await writeClouds(folder, {
+    admin: cloudServer.cloudsYaml('admin'),
+    kuryr: cloudServer.cloudsYaml('kuryr'),
+  });
+  const admin = await OpenStackSession.open({ cloudsYamlPath, cloudName: 'admin' });
+  const member = await OpenStackSession.open({ cloudsYamlPath, cloudName: 'kuryr' });
+  const dataPlane = createDataPlane(world, cloudServer.view);
+  const api = new SiteApi(admin);
+  const facts = await makeNetworks(api, (await member.projectId()) ?? '');
+  const plan = { api, facts, dataPlane, workers, podMode, resourceTag: testTag };
+  const machines = await plugMachines(plan);
+  return { cloudServer, admin, cloudsYamlPath, dataPlane, facts, workers: machines.workers };
+}
+
+function settingsOn({ world }: Ground, { facts }: Site): KuryrSettings {
+  return settingsFor(world.axes, {
+    project: facts.project,
+    pod_router: facts.router,
+    pod_subnet_pool: facts.subnetPool,
+    pod_subnet: facts.podSubnet,
+    service_subnet: facts.serviceSubnet,
+    pod_security_groups: [facts.allowAllGroup],
+    external_svc_net: facts.externalNetwork,
+    external_svc_subnet: facts.externalSubnet,
+    resource_tags: [testTag],
+    worker_nodes_subnets: [facts.nodesSubnet],
+  });
+}
+
+async function clusterOn(
+  { world, tls }: Ground,
+  site: Site,
+  cni: () => Cni | undefined,
+): Promise<Kubernetes> {
+  return startKubernetes(world, {
+    tls,
+    tokens: { admin: { username: 'kubernetes-admin', groups: ['system:masters'] } },
+    dataPlane: site.dataPlane,
+    nodes: site.workers.map(({ name, address, netns }) => ({ name, internalIp: address, netns })),
+    dns: { clusterIp: addresses.dnsService, domain: 'cluster.local' },
+    serviceCidr: addresses.clusterIpCidr,
+    cni: () => {
+      const plugin = cni();
+      if (plugin !== undefined) return plugin;
+      throw new Error('The CNI plugin is not there yet.');
+    },
+  });
+}
+
 /** Starts a stack with other axes or settings than the standard ones. */
 export async function startTestStack(
   axes: Partial<Axes> = {},
@@ -72,87 +146,49 @@ export async function startTestStack(
   setMaxListeners(0, ending.signal);
   const world = new World({ ...standardAxes, ...axes }, { seed: 'kuryr', closing: ending.signal });
   const folder = await mkdtemp(join(tmpdir(), 'kc-kuryr-'));
-  const tls = makeTls(['kubernetes.default.svc']);
-  await writeAuthority(folder, tls.ca);
-  const roles = [
-    'member',
-    'load-balancer_member',
-    ...(world.axes.podMode === 'neutron-vif' ? ['admin'] : []),
-  ];
-  const cloudServer = await startCloud(world, {
-    tls,
-    users: [{ name: 'kuryr', project: 'k8s', roles }],
-  });
-  const cloudsYamlPath = await writeClouds(folder, {
-    admin: cloudServer.cloudsYaml('admin'),
-    kuryr: cloudServer.cloudsYaml('kuryr'),
-  });
-  const [admin, member] = (await Promise.all(
-    ['admin', 'kuryr'].map((cloudName) => OpenStackSession.open({ cloudsYamlPath, cloudName })),
-  )) as [OpenStackSession, OpenStackSession];
-  const dataPlane = createDataPlane(world, cloudServer.view);
-  const api = new SiteApi(admin);
-  const facts = await makeNetworks(api, (await member.projectId()) ?? '');
-  const { podMode, workers } = world.axes;
-  const machines = await plugMachines({
-    api,
-    facts,
-    dataPlane,
-    workers,
-    podMode,
-    resourceTag: testTag,
-  });
-  let kuryr: Kuryr | undefined;
-  const kubernetes = await startKubernetes(world, {
-    tls,
-    tokens: { admin: { username: 'kubernetes-admin', groups: ['system:masters'] } },
-    dataPlane,
-    nodes: machines.workers.map(({ name, address, netns }) => ({
-      name,
-      internalIp: address,
-      netns,
-    })),
-    dns: { clusterIp: addresses.dnsService, domain: 'cluster.local' },
-    serviceCidr: addresses.clusterIpCidr,
-    cni: () => {
-      if (kuryr !== undefined) return kuryr.cni;
-      throw new Error('The CNI plugin is not there yet.');
-    },
-  });
-  const kube = new Kube({ url: kubernetes.url, ca: tls.ca, token: 'admin' });
-  const settings: KuryrSettings = {
-    ...settingsFor(world.axes, {
-      project: facts.project,
-      pod_router: facts.router,
-      pod_subnet_pool: facts.subnetPool,
-      pod_subnet: facts.podSubnet,
-      service_subnet: facts.serviceSubnet,
-      pod_security_groups: [facts.allowAllGroup],
-      external_svc_net: facts.externalNetwork,
-      external_svc_subnet: facts.externalSubnet,
-      resource_tags: [testTag],
-      worker_nodes_subnets: [facts.nodesSubnet],
-    }),
-    ...changed,
-  };
-  const make = (manifest: Manifest): Promise<Resource> => makeIn(kube, manifest);
-  for (const object of kuryrObjects(world.axes, settings)) await make(object);
+  const ground: Ground = { world, folder, tls: makeTls(['kubernetes.default.svc']) };
+  const { ca } = ground.tls;
+  await writeAuthority(folder, ca);
+  const site = await siteOn(ground);
+  const late: { kuryr?: Kuryr } = {};
+  const kubernetes = await clusterOn(ground, site, () => late.kuryr?.cni);
+  const { url } = kubernetes;
+  const kube = new Kube({ url, ca, token: 'admin' });
+  const settings: KuryrSettings = { ...settingsOn(ground, site), ...changed };
+  for (const object of kuryrObjects(world.axes, settings)) await makeIn(kube, object);
   const token = kubernetes.tokenOf(kuryrNamespace(world.axes), 'kuryr-controller');
-  kuryr = await startKuryr(world, {
-    kubernetes: { url: kubernetes.url, ca: tls.ca, token },
-    cloud: { cloudsYamlPath, cloudName: 'kuryr' },
+  const kuryr = await startKuryr(world, {
+    kubernetes: { url, ca, token },
+    cloud: { cloudsYamlPath: site.cloudsYamlPath, cloudName: 'kuryr' },
     settings,
-    nodes: machines.workers.map(({ name, netns }) => ({ name, netns })),
+    nodes: site.workers.map(({ name, netns }) => ({ name, netns })),
   });
-  const started = kuryr;
-  const cloud = new Cloud(admin);
+  late.kuryr = kuryr;
+  return {
+    ...wordsOf(world, kube, new Cloud(site.admin)),
+    kuryr,
+    settings,
+    [Symbol.asyncDispose]: async () => {
+      ending.abort();
+      await kuryr[Symbol.asyncDispose]();
+      kube[Symbol.dispose]();
+      await kubernetes[Symbol.asyncDispose]();
+      await site.cloudServer[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function wordsOf(
+  world: World,
+  kube: Kube,
+  cloud: Cloud,
+): Omit<TestStack, 'kuryr' | 'settings' | typeof Symbol.asyncDispose> {
   return {
     world,
     kube,
     cloud,
-    kuryr: started,
-    settings,
-    make,
+    make: (manifest) => makeIn(kube, manifest),
     remove: async (path) => {
       await kube.send({ method: 'DELETE', path });
     },
@@ -169,14 +205,6 @@ export async function startTestStack(
     },
     complaints: () =>
       world.unknown.since(0).map(({ method, path, server }) => `${server} ${method} ${path}`),
-    [Symbol.asyncDispose]: async () => {
-      ending.abort();
-      await started[Symbol.asyncDispose]();
-      kube[Symbol.dispose]();
-      await kubernetes[Symbol.asyncDispose]();
-      await cloudServer[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true, force: true });
-    },
   };
 }
 

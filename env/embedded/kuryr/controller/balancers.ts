@@ -2,11 +2,10 @@
  * Load balancers: what is written down for a service is made in Octavia, part by part, and noted after
  * each part, so that a controller that is started anew goes on where the last one was.
  */
-import { isOverQuota, statusOf } from '../api/cloud.ts';
 import type { BalancerSpec, BalancerStatus, MadeBalancer } from '../api/records.ts';
 import type { Service, ServicePort } from '../api/resources.ts';
 import { balancerName } from '../names.ts';
-import { HandlerDied } from '../queue.ts';
+import { HandlerDied, NotReady } from '../queue.ts';
 import { isOpen } from '../release.ts';
 import { isEqual } from './json.ts';
 import { BalancerMembers } from './balancer-members.ts';
@@ -65,7 +64,7 @@ export class Balancers {
       made = await this.#ensure(key, spec, status);
     } catch (error) {
       if (error instanceof BalancerLost) await this.#options.records.writeStatus(key, {});
-      if (isNew || isOverQuota(error) || statusOf(error) >= 400) this.#warn(key, error as Error);
+      if (!(error instanceof NotReady)) this.#warn(key, error as Error);
       throw error;
     }
     if (made.isChanged) this.#tell(key, 'KuryrEnsuredLB', 'Load balancer provisioned');

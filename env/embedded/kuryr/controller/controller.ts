@@ -39,10 +39,16 @@ export class Controller {
   readonly figures = new ControllerFigures();
   readonly #options: ControllerOptions;
   #running: Running | undefined;
+  #restarts = 0;
   #dead: { readonly handler: string; readonly cause: Error } | undefined;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
+  }
+
+  /** How often the controller was restarted because a handler had died. */
+  get restarts(): number {
+    return this.#restarts;
   }
 
   get isRunning(): boolean {
@@ -96,6 +102,26 @@ export class Controller {
     return this.figures.text(await quotasOf(this.#running.context), []);
   }
 
+  /** A dead handler shows at /alive until the probe has the controller restarted. */
+  #died(dead: { readonly handler: string; readonly cause: Error }): void {
+    const running = this.#running;
+    if (this.#dead !== undefined || running === undefined) return;
+    this.#dead = dead;
+    const { world, settings } = this.#options;
+    world
+      .delay(settings.timers.restartMs, running.ending.signal)
+      .then(async () => {
+        this.stop();
+        this.#restarts += 1;
+        await this.start();
+      })
+      .catch((error: unknown) => {
+        if (!world.closing.aborted) {
+          world.log('kuryr-controller', `not restarted: ${(error as Error).message}`);
+        }
+      });
+  }
+
   /** Reads what the cloud is like; a cloud that is not up yet is asked again. */
   async #prepared(signal: AbortSignal): Promise<Context> {
     const { world, kubernetes, release, settings } = this.#options;
@@ -143,7 +169,7 @@ export class Controller {
         work,
         windowMs: release.retryWindowMs,
         died: (handler, cause) => {
-          this.#dead = { handler, cause };
+          this.#died({ handler, cause });
         },
       });
     const pods = queue('VIFHandler', (key) => handlers.pods.work(key));
