@@ -23,6 +23,7 @@ import { type Reading, reading } from '../reading.ts';
 import { attach, type AttachedProcess } from './attach.ts';
 import { describeEvent, describeResource } from './descriptions.ts';
 import { type KuryrKind, type KuryrResource, kuryrResources } from './kuryr-forms.ts';
+import { olderRecord } from './older-records.ts';
 import {
   type KuryrLoadBalancerView,
   kuryrLoadBalancerView,
@@ -290,12 +291,13 @@ export class Cluster implements Disposable {
     return reading(
       `${kind} ${namespace}/${name}`,
       async (signal) => {
-        const found: unknown = await this.access.find(
-          `Reading ${kind} "${namespace}/${name}"`,
-          ({ custom }): Promise<unknown> =>
-            custom.getNamespacedCustomObject({ ...kuryrGroup, namespace, plural, name }),
-          signal,
-        );
+        const found: unknown =
+          (await this.access.find(
+            `Reading ${kind} "${namespace}/${name}"`,
+            ({ custom }): Promise<unknown> =>
+              custom.getNamespacedCustomObject({ ...kuryrGroup, namespace, plural, name }),
+            signal,
+          )) ?? (await olderRecord(this.access, kind, { namespace, name, signal }));
         if (found === undefined) {
           return undefined;
         }
