@@ -12,8 +12,16 @@ const vif = {
 };
 
 function place(name: string, annotations: Record<string, object>): object {
-  const texts = Object.entries(annotations).map(([key, value]) => [key, JSON.stringify(value)]);
-  return { name, namespace: 'demo', uid: `uid-${name}`, annotations: Object.fromEntries(texts) };
+  const texts = Object.entries(annotations).map(([key, value]): [string, string] => [
+    key,
+    JSON.stringify(value),
+  ]);
+  return {
+    name,
+    namespace: 'demo',
+    uid: `uid-${name}`,
+    annotations: Object.fromEntries<string>(texts),
+  };
 }
 
 test.describe('the records of a Kuryr before Victoria', () => {
