@@ -36,7 +36,7 @@ import { Containers } from './streams/containers.ts';
 import { serveLog } from './streams/logs.ts';
 import { Upgrades } from './streams/upgrades.ts';
 
-export type { Kubernetes, KubernetesParts, NodePart, User } from './parts.ts';
+export type { Kubernetes, KubernetesParts } from './parts.ts';
 
 const defaultVersion = '1.28.15';
 const yearSeconds = 365 * 24 * 3_600;
