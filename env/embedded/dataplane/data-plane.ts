@@ -61,6 +61,7 @@ class SimulatedDataPlane implements EmbeddedDataPlane {
   readonly #world: World;
   readonly #wire: Wire;
   readonly #datagrams: DatagramNetwork;
+  readonly #running = new Set<RunningProcess>();
   #names: NameSource | undefined;
 
   constructor(world: World, view: CloudView) {
@@ -72,6 +73,11 @@ class SimulatedDataPlane implements EmbeddedDataPlane {
       world.log('dataplane', text);
     });
     this.#datagrams = new DatagramNetwork(this.#wire);
+    world.closing.addEventListener('abort', () => {
+      this.#running.forEach((process) => {
+        process.kill();
+      });
+    });
   }
 
   createNetns(name: string, node: string): Netns {
@@ -102,7 +108,10 @@ class SimulatedDataPlane implements EmbeddedDataPlane {
           ...{ body: JSON.stringify(command), file: programsFile },
         }),
     };
-    return new Container(runtime, spec, { image, netns: this.#own(spec.netns) }).start();
+    const process = new Container(runtime, spec, { image, netns: this.#own(spec.netns) }).start();
+    this.#running.add(process);
+    void process.exited.then(() => this.#running.delete(process));
+    return process;
   }
 
   async canConnect(

@@ -257,6 +257,14 @@ test.describe('a container', () => {
     one.kill();
   });
 
+  test('ends with the stack', async () => {
+    const { site, one } = twoProbers();
+    await expect.poll(() => one.messages.length).toBe(1);
+    site.closing.abort();
+
+    expect(await one.exited).toBe(0);
+  });
+
   test('goes with its network namespace', async () => {
     const { site, one } = twoProbers();
     await expect.poll(() => one.messages.length).toBe(1);

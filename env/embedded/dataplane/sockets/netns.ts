@@ -49,7 +49,7 @@ const ephemeral = { least: 32_768, most: 60_999 };
 export class SimulatedNetns implements Netns {
   readonly name: string;
   readonly node: string;
-  /** Rises when an interface comes or goes. */
+  /** Is called when an interface comes or goes. */
   readonly onChange: () => void;
   readonly listeners = new Map<number, TcpListener[]>();
   readonly receivers = new Map<number, UdpReceiver[]>();

@@ -65,7 +65,7 @@ export class SimulatedSocket extends Duplex {
     return this.writable ? 'writeOnly' : 'closed';
   }
 
-  /** Joins two sockets; `ends` are those of the first. */
+  /** Joins two sockets over a path. */
   static join(first: SimulatedSocket, second: SimulatedSocket, path: Path): void {
     first.#peer = second;
     second.#peer = first;

@@ -21,13 +21,11 @@ const axes: Axes = {
 export class TestSite {
   readonly cloud = new TestCloud();
   readonly world: World;
+  readonly closing = new AbortController();
   readonly plane: EmbeddedDataPlane;
 
   constructor(chosen: Partial<Axes> = {}) {
-    this.world = new World(
-      { ...axes, ...chosen },
-      { seed: 'test', closing: new AbortController().signal },
-    );
+    this.world = new World({ ...axes, ...chosen }, { seed: 'test', closing: this.closing.signal });
     this.plane = createDataPlane(this.world, this.cloud);
     const { cloud } = this;
     cloud.group('open', [{ direction: 'ingress' }, { direction: 'egress' }]);
