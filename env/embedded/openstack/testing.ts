@@ -4,6 +4,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import got from 'got';
 import { OpenStackSession, type Query, type ServiceRef } from '../../access/openstack.ts';
 import { testAuthority, testServerCertificate, testServerKey } from '../../testing/tls.ts';
 import { type Axes, World } from '../world.ts';
@@ -162,4 +163,34 @@ export async function makeNet(
     enable_dhcp: false,
   });
   return { network, subnet };
+}
+
+/** A change with headers of its own, by Kuryr's user; gives whatever comes back. */
+export async function rawPut(
+  { cloud }: TestedCloud,
+  path: string,
+  { headers, body }: { readonly headers: Record<string, string>; readonly body: object },
+): Promise<{ readonly status: number; readonly requestId: unknown; readonly body: unknown }> {
+  const client = got.extend({
+    throwHttpErrors: false,
+    responseType: 'json',
+    https: { certificateAuthority: testAuthority },
+  });
+  const { auth } = cloud.cloudsYaml('kuryr');
+  const user = { name: auth.username, password: auth.password, domain: { id: 'default' } };
+  const project = { name: auth.project_name, domain: { id: 'default' } };
+  const identity = { methods: ['password'], password: { user } };
+  const login = await client.post(`${cloud.authUrl}/v3/auth/tokens`, {
+    json: { auth: { identity, scope: { project } } },
+  });
+  const token = String(login.headers['x-subject-token']);
+  const response = await client.put(`${cloud.url}${path}`, {
+    json: body,
+    headers: { 'x-auth-token': token, ...headers },
+  });
+  return {
+    status: response.statusCode,
+    requestId: response.headers['x-openstack-request-id'],
+    body: response.body,
+  };
 }

@@ -91,7 +91,7 @@ function made(identities: Identities, { body, caller }: Exchange): ApplicationCr
       `Conflict occurred attempting to store application_credential - Duplicate entry found with name ${asked.name}.`,
     );
   }
-  const wanted = asked.roles?.map(
+  const wanted = (asked.roles ?? []).map(
     ({ id, name }) => name ?? identities.roles.get(id ?? '')?.name ?? '',
   );
   return {
@@ -100,7 +100,8 @@ function made(identities: Identities, { body, caller }: Exchange): ApplicationCr
     description: asked.description ?? null,
     user_id: caller.userId,
     project_id: caller.projectId,
-    roles: wanted ?? caller.roles,
+    // None at all and an empty list both mean those of the token.
+    roles: wanted.length === 0 ? caller.roles : wanted,
     unrestricted: asked.unrestricted,
     expires_at: asked.expires_at ?? null,
     secret: asked.secret ?? identities.newSecret(),

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { type Body, makeNet, startTestedCloud } from '../testing.ts';
+import { type Body, makeNet, rawPut, startTestedCloud } from '../testing.ts';
 
 const neutronFault = (status: number, said: string): RegExp =>
   new RegExp(`found status ${status}, saying "${said}`);
@@ -197,13 +197,29 @@ test.describe('ports', () => {
     await expect(at('10.2.0.50')).rejects.toThrow(neutronFault(400, 'IP address 10.2.0.50'));
   });
 
-  test('count their revisions', async () => {
+  test('refuse a change of a revision that is not theirs any more', async () => {
     await using tested = await startTestedCloud();
     const { network } = await makeNet(tested.kuryr);
     const port = await tested.kuryr.neutron.make('/v2.0/ports', 'port', { network_id: network.id });
-    const next = await tested.kuryr.neutron.change(`/v2.0/ports/${port.id}`, 'port', { name: 'b' });
+    const path = `/v2.0/ports/${port.id}`;
+    const next = await tested.kuryr.neutron.change(path, 'port', { name: 'b' });
+    const put = (revision: number): ReturnType<typeof rawPut> =>
+      rawPut(tested, `/networking${path}`, {
+        headers: { 'if-match': `revision_number=${revision}` },
+        body: { port: { name: 'c' } },
+      });
 
     expect(next['revision_number']).toBe((port['revision_number'] as number) + 1);
+    expect(await put(0)).toMatchObject({
+      status: 412,
+      body: {
+        NeutronError: {
+          type: 'RevisionNumberConstraintFailed',
+          message: 'Constrained to 0, but current revision is 1',
+        },
+      },
+    });
+    expect(await put(1)).toMatchObject({ status: 200, requestId: expect.stringMatching(/^req-/) });
   });
 });
 

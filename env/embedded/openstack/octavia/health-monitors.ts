@@ -107,12 +107,21 @@ function make(engine: Engine, exchange: Exchange): HealthMonitor {
     timeout: sent.timeout,
     max_retries: sent.max_retries,
     max_retries_down: sent.max_retries_down,
-    http_method: sent.http_method ?? null,
-    url_path: sent.url_path ?? null,
-    expected_codes: sent.expected_codes ?? null,
+    ...requestOf(sent),
   });
   engine.finish(balancer, touched, () => {
     engine.done(state.healthMonitors, row.id, 'ONLINE');
   });
   return row;
+}
+
+/** What a monitor that speaks HTTP asks for. */
+function requestOf(
+  sent: z.output<typeof post>,
+): Pick<HealthMonitor, 'http_method' | 'url_path' | 'expected_codes'> {
+  if (!sent.type.startsWith('HTTP')) {
+    return { http_method: null, url_path: null, expected_codes: null };
+  }
+  const { http_method: method, url_path: path, expected_codes: codes } = sent;
+  return { http_method: method ?? 'GET', url_path: path ?? '/', expected_codes: codes ?? '200' };
 }
