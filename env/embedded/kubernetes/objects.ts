@@ -113,6 +113,15 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A copy of JSON data, some times faster than structuredClone. */
+export function copyOf<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copyOf) as T;
+  if (!isRecord(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) copy[key] = copyOf(value[key]);
+  return copy as T;
+}
+
 /** A moment as Kubernetes writes it, to the second. */
 export function moment(at: number = Date.now()): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;

@@ -3,7 +3,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { apiVersionOf, type Kind } from '../kinds/kind.ts';
-import type { KubeObject, Meta } from '../objects.ts';
+import { copyOf, type KubeObject, type Meta } from '../objects.ts';
 
 interface Update {
   readonly next: KubeObject;
@@ -15,11 +15,11 @@ interface Update {
 export function restOf(kind: Kind, { next, current, subresource }: Update): KubeObject {
   if (subresource === 'status') {
     const metadata = kind.model === undefined ? current.metadata : next.metadata;
-    const whole: KubeObject = { ...structuredClone(current), metadata: structuredClone(metadata) };
+    const whole: KubeObject = { ...copyOf(current), metadata: copyOf(metadata) };
     setStatus(whole, next.status);
     return whole;
   }
-  const whole = structuredClone(next);
+  const whole = copyOf(next);
   if (kind.hasStatus) setStatus(whole, current.status);
   return whole;
 }
@@ -28,7 +28,7 @@ function setStatus(object: KubeObject, status: unknown): void {
   if (status === undefined) {
     delete object.status;
   } else {
-    object.status = structuredClone(status);
+    object.status = copyOf(status);
   }
 }
 

@@ -7,7 +7,7 @@ import type { Random } from '../../world.ts';
 import { apiVersionOf, type Kind, tableOf } from '../kinds/kind.ts';
 import { checkMetadata } from '../kinds/names.ts';
 import type { Kinds } from '../kinds/registry.ts';
-import { type KubeObject, moment } from '../objects.ts';
+import { copyOf, type KubeObject, moment } from '../objects.ts';
 import type { User } from '../parts.ts';
 import { alreadyExists, badRequest, conflict, notFound, Problems } from '../status.ts';
 import type { Store } from '../store/store.ts';
@@ -118,7 +118,7 @@ export class Api {
   change<T extends KubeObject>(kind: Kind, ref: Ref, mutate: (draft: T) => void): T | undefined {
     const current = this.find(kind, ref);
     if (current === undefined) return undefined;
-    const draft = structuredClone(current);
+    const draft = copyOf(current);
     mutate(draft as T);
     if (isDeepStrictEqual(draft, current)) return current as T;
     if (kind.hasGeneration && !isDeepStrictEqual(draft.spec, current.spec)) {
@@ -131,7 +131,7 @@ export class Api {
   remove(kind: Kind, ref: Ref, deletion: Deletion = {}): Removal {
     const current = this.get(kind, ref);
     this.#checkPreconditions(kind, current, deletion);
-    const object = structuredClone(current);
+    const object = copyOf(current);
     const isHeld = gracefully(kind, object, deletion);
     if (deletion.isDryRun === true) return { object, isGone: false };
     if (!isHeld) return { object: this.store.remove(tableOf(kind), object), isGone: true };

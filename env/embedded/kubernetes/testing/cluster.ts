@@ -1,7 +1,10 @@
 /**
  * A simulated Kubernetes on fakes, with a client of this project that is connected to it.
  */
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,6 +15,7 @@ import { type Kubernetes, startKubernetes } from '../index.ts';
 import { FakeCni, FakeDataPlane, testWorld } from './fakes.ts';
 
 const token = 'admin-token';
+const json = 'application/json';
 
 /** A cluster under test. */
 export interface TestCluster extends AsyncDisposable {
@@ -67,12 +71,12 @@ interface RawOptions {
 
 interface RawAnswer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Record<string, unknown>;
 }
 
 /** Starts a cluster with two nodes. */
-export async function startTestCluster(): Promise<TestCluster> {
+export async function startTestCluster(version = '1.28.15'): Promise<TestCluster> {
   const { world, end } = testWorld();
   const dataPlane = new FakeDataPlane();
   const cni = new FakeCni();
@@ -87,6 +91,7 @@ export async function startTestCluster(): Promise<TestCluster> {
     })),
     dns: { clusterIp: '10.79.0.10', domain: 'cluster.local' },
     cni: () => cni,
+    version,
   });
   const folder = await mkdtemp(join(tmpdir(), 'kc-kube-'));
   const kubeconfigPath = join(folder, 'kubeconfig');
@@ -94,7 +99,8 @@ export async function startTestCluster(): Promise<TestCluster> {
   const access = await KubernetesAccess.open(kubeconfigPath);
   return {
     ...{ world, kubernetes, access, cni, dataPlane, kubeconfigPath },
-    request: (method, path, options) => rawRequest(access, { method, path, ...options }),
+    request: (method, path, { body, type = json, accept = json } = {}) =>
+      rawRequest(access.server, { method, path, body, type, accept }),
     [Symbol.asyncDispose]: async () => {
       access[Symbol.dispose]();
       end();
@@ -117,26 +123,20 @@ function kubeconfigOf(server: string): object {
 }
 
 async function rawRequest(
-  access: KubernetesAccess,
-  {
-    method,
-    path,
-    body,
-    type = 'application/json',
-    accept = 'application/json',
-  }: RawOptions & { method: string; path: string },
+  server: string,
+  { method, path, body, type, accept }: Required<RawOptions> & { method: string; path: string },
 ): Promise<RawAnswer> {
-  const { default: fetch } = await import('node-fetch');
-  const options = await access.config.applyToFetchOptions({});
-  const response = await fetch(`${access.server}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, accept, 'content-type': type },
-    ...(options.agent === undefined ? {} : { agent: options.agent }),
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const headers = response.headers as unknown as Headers;
-  return { status: response.status, headers, body: parsed(text) };
+  const headers = { authorization: `Bearer ${token}`, accept, 'content-type': type };
+  const sent = request(`${server}${path}`, { method, headers, ca: testAuthority, agent: false });
+  sent.end(body === undefined || typeof body === 'string' ? body : JSON.stringify(body));
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    body: parsed(Buffer.concat(chunks).toString('utf8')),
+  };
 }
 
 function parsed(text: string): Record<string, unknown> {
