@@ -82,7 +82,6 @@ export function completed(file: unknown): unknown {
     cluster: isOpenShift ? 'openshift' : 'kind',
     nodes,
     seed: 'kuryr',
-    trunk: true,
     claims: claimsOf(axes),
     images: { prober: image, resolverMusl: image, resolverGo: image, pullPolicy: 'Never' },
     limits: { loadBalancers: 40, floatingIps: 20, workers: 6 },
@@ -159,6 +158,11 @@ function cloudRefusals(profile: AxesInFile): Refusal[] {
       podMode === 'nested-vlan' && trunk === false,
       ['trunk'],
       'nested-vlan makes each pod a subport of a trunk; use podMode "neutron-vif" or leave trunk out',
+    ],
+    [
+      podMode === 'neutron-vif' && trunk === false,
+      ['trunk'],
+      'a cloud without trunks is not simulated, and nothing here would differ on it; leave trunk out',
     ],
   ).concat(firewallRefusals(profile));
 }
