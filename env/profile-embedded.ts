@@ -157,7 +157,7 @@ function cloudRefusals(profile: AxesInFile): Refusal[] {
     [
       podMode === 'nested-vlan' && trunk === false,
       ['trunk'],
-      'nested-vlan makes each pod a subport of a trunk; use podMode "neutron-vif" or leave trunk out',
+      'nested-vlan makes each pod a subport of a trunk; leave trunk out',
     ],
     [
       podMode === 'neutron-vif' && trunk === false,
