@@ -107,7 +107,7 @@ function running({ ground, tokens, server, routes, kubelets }: Running): Kuberne
       kubelets.get(node)?.start();
     },
     [Symbol.asyncDispose]: async () => {
-      for (const kubelet of kubelets.values()) kubelet.stop();
+      for (const kubelet of kubelets.values()) kubelet.shutDown();
       await server.close();
     },
   };

@@ -8,10 +8,19 @@ import type { Tokens } from './tokens.ts';
 
 const rule = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
 
+const reviewKinds = new Map(
+  ['SelfSubjectAccessReview', 'SubjectAccessReview', 'LocalSubjectAccessReview']
+    .concat(['SelfSubjectRulesReview', 'SelfSubjectReview', 'TokenReview'])
+    .map((kind) => [`${kind.toLowerCase()}s`, kind]),
+);
+
 /** Answers a review; undefined when the resource is none. */
 export function review(plural: string, asked: Asked, tokens: Tokens): Answer | undefined {
   const body = isRecord(asked.body) ? asked.body : {};
-  const answer = (status: object): Answer => ({ code: 201, body: { ...body, status } });
+  const [, , apiGroup = '', version = ''] = asked.path.split('/');
+  const kind = reviewKinds.get(plural);
+  const words = { apiVersion: `${apiGroup}/${version}`, kind, metadata: {} };
+  const answer = (status: object): Answer => ({ code: 201, body: { ...body, ...words, status } });
   switch (plural) {
     case 'selfsubjectaccessreviews':
     case 'subjectaccessreviews':

@@ -51,6 +51,12 @@ export class Kubelet {
     this.#unlisten?.();
   }
 
+  /** Ends the kubelet and every process of its pods. */
+  shutDown(): void {
+    this.stop();
+    for (const worker of this.#workers.values()) worker.kill();
+  }
+
   /** The runner of a container of a pod on this node. */
   runnerOf(uid: string, container: string | undefined): ContainerRunner | undefined {
     return this.#workers.get(uid)?.runner(container);

@@ -88,6 +88,12 @@ export class PodWorker {
     return this.#down;
   }
 
+  /** Ends the pod's processes at once, when the whole cluster goes. */
+  kill(): void {
+    this.#ending.abort();
+    for (const { process } of [...this.#main, ...this.#init]) process?.kill();
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#ending;
     const { spec } = this.#pod;
