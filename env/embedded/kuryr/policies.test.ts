@@ -52,15 +52,16 @@ test.describe('a policy', () => {
     await stack.until('the rule of the client gone', async () => {
       const now = await applied(stack, 'only-client');
       return now.spec.ingressSgRules.every(
-        ({ sgRule }) => sgRule.remote_ip_prefix !== client.status?.podIP,
+        ({ sgRule }) => sgRule.remote_ip_prefix !== `${client.status?.podIP ?? ''}/32`,
       );
     });
+    await gone(stack, at.pod('client'));
     await stack.make(pod('client'));
     const again = await running(stack, 'client');
     await stack.until('the rule of the new client', async () => {
       const now = await applied(stack, 'only-client');
       return now.status.securityGroupRules.some(
-        ({ remote_ip_prefix }) => remote_ip_prefix === again.status?.podIP,
+        ({ remote_ip_prefix }) => remote_ip_prefix === `${again.status?.podIP ?? ''}/32`,
       );
     });
     await stack.remove(at.policy('only-client'));
