@@ -45,6 +45,10 @@ test.describe('a load balancer of ovn', () => {
     await expect(octavia.make('/v2/lbaas/listeners', 'listener', listener)).rejects.toThrow(
       fault(409, `Load Balancer ${id} is immutable and cannot be updated.`),
     );
+    const pool = { loadbalancer_id: id, protocol: 'TCP', lb_algorithm: 'SOURCE_IP_PORT' };
+    await expect(octavia.make('/v2/lbaas/pools', 'pool', pool)).rejects.toThrow(
+      fault(409, `Load Balancer ${id} is immutable and cannot be updated.`),
+    );
     await expect(octavia.remove(`/v2/lbaas/loadbalancers/${id}?cascade=true`)).rejects.toThrow(
       fault(409, `Invalid state PENDING_CREATE of loadbalancer resource ${id}`),
     );
