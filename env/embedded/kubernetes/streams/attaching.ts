@@ -54,9 +54,14 @@ export function serveExec(
   socket.once('close', () => {
     run.kill();
   });
-  void Promise.all([run.exited, ...outputs]).then(([code]) => {
-    finish(socket, code, command);
-  });
+  Promise.all([run.exited, ...outputs]).then(
+    ([code]) => {
+      finish(socket, code, command);
+    },
+    (error: unknown) => {
+      socket.close(1011, (error as Error).message.slice(0, 100));
+    },
+  );
 }
 
 function drained(
@@ -117,12 +122,13 @@ export function serveAttach(
     stop();
     if (isStdinOnce && wanted.stdin) process.stdin.end();
   });
-  void process.exited.then(() => {
+  const end = (): void => {
     // What was written last is still on its way through the streams.
     setImmediate(() => {
       finish(socket, 0, []);
     });
-  });
+  };
+  process.exited.then(end, end);
 }
 
 function finish(socket: WebSocket, code: number, command: readonly string[]): void {
