@@ -333,7 +333,10 @@ function listed(pods: ReadonlyMap<string, string>): { podIP: string; podNamespac
   return [...pods].map(([podIP, podNamespace]) => ({ podIP, podNamespace }));
 }
 
-/** The block of one address: rules name pods as 10.20.0.98/32. */
+/**
+ * The block of one address. Kuryr 10.0.0 itself writes the bare address into its record; the scenario of
+ * an admitted pod names the block, which lets in the same.
+ */
 function hostCidr(ip: string | undefined): string | undefined {
   return ip === undefined ? undefined : `${ip}/${ipVersionOf(ip) === 6 ? 128 : 32}`;
 }
