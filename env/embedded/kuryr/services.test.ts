@@ -158,5 +158,10 @@ test.describe('a service', () => {
     await stack.until('a dead handler', async () => {
       return (await fetch(`${stack.kuryr.healthUrl}/alive`)).status === 500;
     });
+    await stack.remove(at.service('bad'));
+    await stack.until('a restarted controller', async () => {
+      return (await fetch(`${stack.kuryr.healthUrl}/alive`)).status === 200;
+    });
+    expect(stack.kuryr.controller.restarts).toBeGreaterThan(0);
   });
 });
