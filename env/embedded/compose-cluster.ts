@@ -29,7 +29,7 @@ export interface Cluster {
 export async function startCluster(ground: Ground, site: Site): Promise<Cluster> {
   const { folder, tls, world, disposals } = ground;
   const token = world.random('kubernetes admin').hex(40);
-  let cni: Cni | undefined;
+  const late: { cni?: Cni } = {};
   const changed = await podChangeOf(ground, site);
   const kubernetes = disposals.use(
     await startKubernetes(world, {
@@ -49,7 +49,7 @@ export async function startCluster(ground: Ground, site: Site): Promise<Cluster>
         ? {}
         : { changedPod: (pod) => changed(pod as never) as unknown as typeof pod }),
       cni: () => {
-        if (cni !== undefined) return cni;
+        if (late.cni !== undefined) return late.cni;
         throw new StackError('STACK_NOT_STARTED', 'The CNI plugin is not there yet.');
       },
     }),
@@ -59,7 +59,7 @@ export async function startCluster(ground: Ground, site: Site): Promise<Cluster>
   const cluster = { url, token, kubeconfigPath };
   const settings = settingsOf(ground, site);
   await installKuryr(ground, cluster, settings);
-  cni = disposals.use(await kuryrOn(ground, { site, kubernetes, settings })).cni;
+  late.cni = disposals.use(await kuryrOn(ground, { site, kubernetes, settings })).cni;
   return cluster;
 }
 

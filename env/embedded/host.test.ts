@@ -17,8 +17,9 @@ const host = new URL('host.ts', import.meta.url).href;
 const tsx = fileURLToPath(import.meta.resolve('tsx'));
 
 async function until(isSo: () => boolean): Promise<boolean> {
-  for (const end = Date.now() + 20_000; Date.now() < end; await pause(50)) {
+  for (const end = Date.now() + 20_000; Date.now() < end;) {
     if (isSo()) return true;
+    await pause(50);
   }
   return isSo();
 }
