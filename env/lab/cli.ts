@@ -10,6 +10,7 @@ import { lock } from 'proper-lockfile';
 import { hostEnvironment } from '../config.ts';
 import { StackError } from '../errors.ts';
 import { sweep } from '../sweep.ts';
+import type { Leftover } from '../sweep/leftover.ts';
 import { logOf } from './base/daemons.ts';
 import { type Layout, layoutOf } from './base/layout.ts';
 import { enter } from './base/machines.ts';
@@ -136,19 +137,28 @@ async function shell(name: string, command: readonly string[]): Promise<number> 
   return handOver([...enter(machine), ...(command.length === 0 ? ['bash'] : command)]);
 }
 
-async function sweepLab(options: { dryRun?: boolean }): Promise<void> {
+async function sweepLab(options: { dryRun?: boolean; run?: string }): Promise<void> {
   const layout = theLayout();
   await requireState(layout);
-  const result = await sweep(
+  const { found, removed, failed } = await sweep(
     { kubeconfigPath: layout.kubeconfig, cloudsYamlPath: layout.cloudsYaml, cloudName: 'lab' },
-    { isDryRun: options.dryRun === true, progress: say },
+    {
+      isDryRun: options.dryRun === true,
+      progress: say,
+      ...(options.run === undefined ? {} : { runId: options.run }),
+    },
   );
-  const found = result.found.map((each) => `${each.kind} ${each.name} (run ${each.runId})`);
-  say(
-    found.length === 0
-      ? 'No run has left anything behind.'
-      : `${options.dryRun === true ? 'Would remove' : 'Removed'}:\n${found.join('\n')}`,
-  );
+  if (found.length === 0)
+    say(`Nothing is left of ${options.run === undefined ? 'any run' : `run ${options.run}`}.`);
+  const told = options.dryRun === true ? found : removed;
+  for (const each of told)
+    say(`${options.dryRun === true ? 'Would remove' : 'Removed'} ${wordsFor(each)}`);
+  for (const { leftover, reason } of failed) say(`FAILED ${wordsFor(leftover)}: ${reason}`);
+  if (failed.length > 0) process.exitCode = 1;
+}
+
+function wordsFor({ kind, name, runId }: Leftover): string {
+  return `${kind} ${name} (run ${runId})`;
 }
 
 function minutesOf(text: string): number {
@@ -246,6 +256,7 @@ export function labCommand(): Command {
     .command('sweep')
     .description('removes what interrupted runs of the suite have left in the lab')
     .option('--dry-run', 'only says what it would remove')
+    .option('--run <id>', 'only what this run has left')
     .action(sweepLab);
   return lab;
 }

@@ -4,6 +4,7 @@
  */
 import { StackError } from '../errors.ts';
 import { imageNames } from '../images/build.ts';
+import { labelsFor } from '../labels.ts';
 import type { Layout } from './base/layout.ts';
 import { enter, type Machine } from './base/machines.ts';
 import { attempt } from './base/shell.ts';
@@ -31,7 +32,12 @@ const server = `require('http').createServer((_, to) => to.end('${answer}')).lis
 function objectsOf(namespace: string): Record<'space' | 'pods' | 'service' | 'deny', Manifest> {
   const named = (name: string): Manifest['metadata'] => ({ name, namespace });
   return {
-    space: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    space: {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      // Marked as a run's, so that a sweep finds what an interrupted soak has left.
+      metadata: { name: namespace, labels: labelsFor('lab-soak') },
+    },
     pods: {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
@@ -75,22 +81,29 @@ async function get(machine: Machine, address: string): Promise<string | undefine
   return attempt([...enter(machine), 'curl', '-s', '-m', '2', `http://${address}/`]);
 }
 
-/** One coming and going; the vantage is the control plane, which Kuryr's policies do not let in. */
+const withinMs = 420_000;
+
+/**
+ * One coming and going. The vantage is the control plane, which Kuryr's policies do not let in: the
+ * service answers, falls silent under the policy, and answers again without it.
+ */
 async function cycle(cluster: LabCluster, vantage: Machine, namespace: string): Promise<void> {
   const objects = objectsOf(namespace);
   for (const object of [objects.space, objects.pods, objects.service]) await cluster.ensure(object);
   const { spec } = await cluster.core.readNamespacedService({ namespace, name: 'echo' });
   const address = spec?.clusterIP ?? '';
-  await waitFor(
-    { until: `the service of ${namespace} answers`, withinMs: 240_000, everyMs: 1000 },
-    async () => (await get(vantage, address)) === answer,
-  );
+  const until = (what: string, check: () => Promise<boolean>): Promise<unknown> =>
+    waitFor({ until: `${what} in ${namespace}`, withinMs, everyMs: 1000 }, check);
+  const answers = async (): Promise<boolean> => (await get(vantage, address)) === answer;
+
+  await until('the service answers', answers);
   await cluster.ensure(objects.deny);
-  await cluster.core.deleteNamespace({ name: namespace });
-  await waitFor(
-    { until: `namespace ${namespace} is gone`, withinMs: 240_000, everyMs: 1000 },
-    async () => !(await cluster.namespaces()).includes(namespace),
-  );
+  await until('the policy silences the service', async () => !(await answers()));
+  await cluster.remove(objects.deny);
+  await until('the policy is gone', async () => !(await cluster.has(objects.deny)));
+  await until('the service answers again', answers);
+  await cluster.remove(objects.space);
+  await until('the namespace is gone', async () => !(await cluster.has(objects.space)));
 }
 
 /** Runs cycles until the time is over, then inspects the lab. */

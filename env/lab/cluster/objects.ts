@@ -48,6 +48,26 @@ export class LabCluster {
     }
   }
 
+  /** Deletes an object unless it is gone. */
+  async remove(object: Manifest): Promise<void> {
+    try {
+      await this.#objects.delete(object);
+    } catch (error) {
+      if (!(error instanceof ApiException) || error.code !== 404) throw error;
+    }
+  }
+
+  /** Tells whether there is such an object. */
+  async has(object: Manifest): Promise<boolean> {
+    try {
+      await this.#objects.read(object);
+      return true;
+    } catch (error) {
+      if (error instanceof ApiException && error.code === 404) return false;
+      throw error;
+    }
+  }
+
   /** Creates every object of a manifest file. */
   async ensureFile(path: string): Promise<void> {
     for (const object of loadAllYaml(await readFile(path, 'utf8')) as Manifest[]) {
@@ -73,12 +93,6 @@ export class LabCluster {
       },
     );
     return Buffer.from(token, 'base64').toString('utf8');
-  }
-
-  /** Names of all namespaces. */
-  async namespaces(): Promise<string[]> {
-    const { items } = await this.core.listNamespace();
-    return items.map((each) => each.metadata?.name ?? '');
   }
 
   /** Names of the nodes and whether each is ready. */

@@ -68,7 +68,12 @@ function common(apiRoot: string): Ini {
     binding: { default_driver: 'kuryr.lib.binding.drivers.vlan', link_iface: nodeNic },
     health_server: { port: addresses.controllerHealthPort },
     cni_health_server: { port: addresses.daemonHealthPort },
-    cni_daemon: { bind_address: '127.0.0.1:5036', docker_mode: false },
+    cni_daemon: {
+      bind_address: '127.0.0.1:5036',
+      docker_mode: false,
+      // OpenShift waits 200 s and more; the kubelet gives a sandbox up after 120 s.
+      vif_annotation_timeout: 110,
+    },
   };
 }
 
