@@ -2,15 +2,7 @@
  * What single rules of a policy admit, by tables of all pairs of a few pods: peers in several namespaces,
  * blocks with exceptions, protocols without ports, rules without peers.
  */
-import {
-  type Citation,
-  expect,
-  expectedTable,
-  podPort,
-  reading,
-  test,
-  untilThere,
-} from '#helpers';
+import { type Citation, expect, expectedTable, podPort, reading, test, untilThere } from '#helpers';
 import { covers } from '../requirements/index.ts';
 import {
   type IngressPolicy,
