@@ -68,6 +68,14 @@ export class LabCluster {
     }
   }
 
+  /** How many pods with this label `app` are ready. */
+  async readyPods(namespace: string, app: string): Promise<number> {
+    const { items } = await this.core.listNamespacedPod({ namespace, labelSelector: `app=${app}` });
+    return items.filter((pod) =>
+      pod.status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True'),
+    ).length;
+  }
+
   /** Creates every object of a manifest file. */
   async ensureFile(path: string): Promise<void> {
     for (const object of loadAllYaml(await readFile(path, 'utf8')) as Manifest[]) {

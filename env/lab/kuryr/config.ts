@@ -42,7 +42,7 @@ function common(apiRoot: string): Ini {
       ssl_verify_server_crt: true,
       pod_vif_driver: 'nested-vlan',
       vif_pool_driver: 'nested',
-      port_debug: true,
+      port_debug: false,
       pod_subnets_driver: 'namespace',
       pod_security_groups_driver: 'policy',
       service_security_groups_driver: 'policy',
