@@ -111,7 +111,7 @@ export async function startContainerd(layout: Layout, worker: Worker): Promise<v
   const { machine } = worker;
   await writeInto(machine, '/etc/containerd/config.toml', { text: containerdConfig });
   await on(machine, 'mkdir', '-p', '/opt/cni/bin', '/etc/cni/net.d');
-  await on(machine, 'cp', '/usr/lib/cni/loopback', '/opt/cni/bin/loopback');
+  await on(machine, 'cp', '--remove-destination', '/usr/lib/cni/loopback', '/opt/cni/bin/loopback');
   await startDaemon(layout, {
     name: `containerd-${machine.name}`,
     machine,

@@ -44,7 +44,9 @@ export class LabCluster {
     try {
       await this.#objects.create(object);
     } catch (error) {
-      if (!(error instanceof ApiException) || error.code !== 409) throw error;
+      // A Service that asks for an address it has already is called invalid, not a conflict.
+      const isRefused = error instanceof ApiException && [409, 422].includes(error.code);
+      if (!isRefused || !(await this.has(object))) throw error;
     }
   }
 

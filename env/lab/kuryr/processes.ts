@@ -102,6 +102,9 @@ export async function startCniDaemon(
     host: '127.0.0.1',
     port: addresses.daemonHealthPort,
   });
-  await on(machine, 'cp', `${kuryrMount}/kuryr-cni`, '/opt/cni/bin/kuryr-cni');
+  // Renamed into place, since the one that is there may be running.
+  const plugin = '/opt/cni/bin/kuryr-cni';
+  await on(machine, 'cp', `${kuryrMount}/kuryr-cni`, `${plugin}.new`);
+  await on(machine, 'mv', `${plugin}.new`, plugin);
   await writeInto(machine, '/etc/cni/net.d/10-kuryr.conflist', { text: conflist });
 }
