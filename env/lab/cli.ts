@@ -217,7 +217,7 @@ export function labCommand(): Command {
     .option('--nodes <count>', 'number of worker nodes', workerCount, 2)
     .option(
       '--kubernetes-server <archive>',
-      'an upstream kubernetes-server-linux-amd64.tar.gz instead of building from source',
+      'an upstream kubernetes-server-linux-amd64.tar.gz, instead of downloading or building one',
     )
     .action(upThenSay);
   lab
