@@ -47,6 +47,8 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 function kubeletConfig(worker: Worker): string {
   return JSON.stringify({
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    // As on OpenShift: the kubelet must not give up a sandbox before Kuryr does.
+    runtimeRequestTimeout: '10m',
     kind: 'KubeletConfiguration',
     authentication: {
       anonymous: { enabled: false },

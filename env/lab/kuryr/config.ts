@@ -71,8 +71,8 @@ function common(apiRoot: string): Ini {
     cni_daemon: {
       bind_address: '127.0.0.1:5036',
       docker_mode: false,
-      // OpenShift waits 200 s and more; the kubelet gives a sandbox up after 120 s.
-      vif_annotation_timeout: 110,
+      // OpenShift's figure (4.14): a busy Neutron needs more than Kuryr's 60 s to see a subport up.
+      vif_annotation_timeout: 200,
     },
   };
 }
