@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { lock } from 'proper-lockfile';
 
 import { hostEnvironment } from '../config.ts';
@@ -18,6 +18,14 @@ import type { Say } from './base/steps.ts';
 import { down } from './down.ts';
 import { describeMachines, machinesByName } from './machines.ts';
 import { memoryUse } from './memory.ts';
+import {
+  defaultWorkers,
+  type LabShape,
+  type PodMode,
+  podModes,
+  profileNames,
+  workersProblem,
+} from './pod-mode.ts';
 import { complaintsOf, soak } from './soak.ts';
 import { readState } from './state.ts';
 import { inspect, type Link } from './status.ts';
@@ -126,7 +134,7 @@ async function logs(name: string, options: { follow?: boolean; lines: string }):
 async function shell(name: string, command: readonly string[]): Promise<number> {
   const layout = theLayout();
   const state = await requireState(layout);
-  const machines = machinesByName(describeMachines(layout, state.workers));
+  const machines = machinesByName(describeMachines(layout, state));
   const machine = machines.get(name);
   if (machine === undefined) {
     throw new StackError(
@@ -185,14 +193,26 @@ async function downThenSay(): Promise<void> {
   say(`The lab is down. What was built stays in ${layout.cache}.`);
 }
 
-async function upThenSay(options: { nodes: number; kubernetesServer?: string }): Promise<void> {
+interface UpWords {
+  readonly pods: PodMode;
+  readonly nodes?: number;
+  readonly kubernetesServer?: string;
+}
+
+async function upThenSay(options: UpWords, command: Command): Promise<void> {
+  const shape: LabShape = {
+    podMode: options.pods,
+    workers: options.nodes ?? defaultWorkers[options.pods],
+  };
+  const problem = workersProblem(shape);
+  if (problem !== undefined) command.error(problem);
   const layout = theLayout();
   const startedMs = Date.now();
   await exclusively(layout, () =>
     up(
       layout,
       {
-        workers: options.nodes,
+        ...shape,
         ...(options.kubernetesServer === undefined
           ? {}
           : { kubernetesRelease: options.kubernetesServer }),
@@ -203,8 +223,15 @@ async function upThenSay(options: { nodes: number; kubernetesServer?: string }):
   say(
     `The lab is up after ${Math.round((Date.now() - startedMs) / 1000)} s. KUBECONFIG=${layout.kubeconfig}`,
   );
-  say('Next: npm run conformance -- --profile lab');
+  say(`Next: npm run conformance -- --profile ${profileNames[options.pods]}`);
 }
+
+const podsOption = new Option(
+  '--pods <mode>',
+  '"nested": VLAN subports of their node (nested-vlan); "bare": ports of the hypervisor that is their node (neutron-vif)',
+)
+  .choices(podModes)
+  .default(podModes[0]);
 
 /** The command "lab" with everything below it. */
 export function labCommand(): Command {
@@ -214,7 +241,8 @@ export function labCommand(): Command {
   lab
     .command('up')
     .description('starts the lab, or what is missing of it; the first time it builds what it needs')
-    .option('--nodes <count>', 'number of worker nodes', workerCount, 2)
+    .addOption(podsOption)
+    .option('--nodes <count>', 'number of worker nodes (2; with bare pods 1)', workerCount)
     .option(
       '--kubernetes-server <archive>',
       'an upstream kubernetes-server-linux-amd64.tar.gz, instead of downloading or building one',
