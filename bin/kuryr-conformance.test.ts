@@ -65,6 +65,11 @@ test.describe('the command line', () => {
     [['run', '--profile', 'lab', '--shard', '4/3'], /^Reading --shard: found "4\/3"\. Write i\/n/],
     [['run', '--profile', 'lab', '--grep', '('], /^Reading --grep: .*Write a regular expression/],
     [['run', '--frob'], /unknown option '--frob'[^]*Run it with --help/],
+    [
+      ['lab', 'up', '--pods', 'bare', '--nodes', '2'],
+      /^Starting the lab with "--pods bare --nodes 2": a bare node is a hypervisor, /,
+    ],
+    [['lab', 'up', '--pods', 'both'], /Allowed choices are nested, bare/],
     [['frobnicate'], /unknown command 'frobnicate'/],
     [['explain'], /missing required argument 'id'/],
     [['explain', 'POD-1'], /^Explaining "POD-1": .* Near it are POD-/],

@@ -71,7 +71,7 @@ ${table([
 ])}`;
 }
 
-function table(rows: readonly (readonly [string, string])[]): Html {
+function table(rows: readonly (readonly [string, string | Html])[]): Html {
   return markup`<table>
     <tbody>
       ${rows.map(
@@ -90,13 +90,19 @@ function factsTable(facts: ConformanceDocument['facts']): Html {
     return markup`<p>No stack was opened.</p>`;
   }
   return table([
-    ['stand-ins', facts.standIns.length === 0 ? 'none' : facts.standIns.join('; ')],
+    ['stand-ins', listOf(facts.standIns)],
     ['Kubernetes', facts.kubernetes],
     ['nodes', facts.nodes.map(({ name }) => name).join(', ')],
     ['OpenStack', facts.openstackSeries],
     ['Kuryr', facts.kuryrVersion],
     ...Object.entries(facts.components),
   ]);
+}
+
+function listOf(texts: readonly string[]): string | Html {
+  return texts.length === 0
+    ? 'none'
+    : markup`<ul>${texts.map((text) => markup`<li>${text}</li>`)}</ul>`;
 }
 
 function requirementRow(entry: RequirementEntry): Html {

@@ -165,7 +165,7 @@ export class JournalReporter implements Reporter {
       say(
         `stack: Kubernetes ${facts.kubernetes}, Kuryr ${facts.kuryrVersion}, ${facts.nodes.length} nodes`,
       );
-      say(`  stand-ins: ${facts.standIns.join('; ') || 'none'}`);
+      for (const standIn of facts.standIns) say(`  stand-in: ${standIn}`);
     }
   }
 }

@@ -4,12 +4,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { lock } from 'proper-lockfile';
 
 import { hostEnvironment } from '../config.ts';
 import { StackError } from '../errors.ts';
 import { sweep } from '../sweep.ts';
+import type { Leftover } from '../sweep/leftover.ts';
 import { logOf } from './base/daemons.ts';
 import { type Layout, layoutOf } from './base/layout.ts';
 import { enter } from './base/machines.ts';
@@ -17,6 +18,14 @@ import type { Say } from './base/steps.ts';
 import { down } from './down.ts';
 import { describeMachines, machinesByName } from './machines.ts';
 import { memoryUse } from './memory.ts';
+import {
+  defaultWorkers,
+  type LabShape,
+  type PodMode,
+  podModes,
+  profileNames,
+  workersProblem,
+} from './pod-mode.ts';
 import { complaintsOf, soak } from './soak.ts';
 import { readState } from './state.ts';
 import { inspect, type Link } from './status.ts';
@@ -125,7 +134,7 @@ async function logs(name: string, options: { follow?: boolean; lines: string }):
 async function shell(name: string, command: readonly string[]): Promise<number> {
   const layout = theLayout();
   const state = await requireState(layout);
-  const machines = machinesByName(describeMachines(layout, state.workers));
+  const machines = machinesByName(describeMachines(layout, state));
   const machine = machines.get(name);
   if (machine === undefined) {
     throw new StackError(
@@ -136,19 +145,28 @@ async function shell(name: string, command: readonly string[]): Promise<number> 
   return handOver([...enter(machine), ...(command.length === 0 ? ['bash'] : command)]);
 }
 
-async function sweepLab(options: { dryRun?: boolean }): Promise<void> {
+async function sweepLab(options: { dryRun?: boolean; run?: string }): Promise<void> {
   const layout = theLayout();
   await requireState(layout);
-  const result = await sweep(
+  const { found, removed, failed } = await sweep(
     { kubeconfigPath: layout.kubeconfig, cloudsYamlPath: layout.cloudsYaml, cloudName: 'lab' },
-    { isDryRun: options.dryRun === true, progress: say },
+    {
+      isDryRun: options.dryRun === true,
+      progress: say,
+      ...(options.run === undefined ? {} : { runId: options.run }),
+    },
   );
-  const found = result.found.map((each) => `${each.kind} ${each.name} (run ${each.runId})`);
-  say(
-    found.length === 0
-      ? 'No run has left anything behind.'
-      : `${options.dryRun === true ? 'Would remove' : 'Removed'}:\n${found.join('\n')}`,
-  );
+  if (found.length === 0)
+    say(`Nothing is left of ${options.run === undefined ? 'any run' : `run ${options.run}`}.`);
+  const told = options.dryRun === true ? found : removed;
+  for (const each of told)
+    say(`${options.dryRun === true ? 'Would remove' : 'Removed'} ${wordsFor(each)}`);
+  for (const { leftover, reason } of failed) say(`FAILED ${wordsFor(leftover)}: ${reason}`);
+  if (failed.length > 0) process.exitCode = 1;
+}
+
+function wordsFor({ kind, name, runId }: Leftover): string {
+  return `${kind} ${name} (run ${runId})`;
 }
 
 function minutesOf(text: string): number {
@@ -175,14 +193,26 @@ async function downThenSay(): Promise<void> {
   say(`The lab is down. What was built stays in ${layout.cache}.`);
 }
 
-async function upThenSay(options: { nodes: number; kubernetesServer?: string }): Promise<void> {
+interface UpWords {
+  readonly pods: PodMode;
+  readonly nodes?: number;
+  readonly kubernetesServer?: string;
+}
+
+async function upThenSay(options: UpWords, command: Command): Promise<void> {
+  const shape: LabShape = {
+    podMode: options.pods,
+    workers: options.nodes ?? defaultWorkers[options.pods],
+  };
+  const problem = workersProblem(shape);
+  if (problem !== undefined) command.error(problem);
   const layout = theLayout();
   const startedMs = Date.now();
   await exclusively(layout, () =>
     up(
       layout,
       {
-        workers: options.nodes,
+        ...shape,
         ...(options.kubernetesServer === undefined
           ? {}
           : { kubernetesRelease: options.kubernetesServer }),
@@ -193,8 +223,15 @@ async function upThenSay(options: { nodes: number; kubernetesServer?: string }):
   say(
     `The lab is up after ${Math.round((Date.now() - startedMs) / 1000)} s. KUBECONFIG=${layout.kubeconfig}`,
   );
-  say('Next: npm run conformance -- --profile lab');
+  say(`Next: npm run conformance -- --profile ${profileNames[options.pods]}`);
 }
+
+const podsOption = new Option(
+  '--pods <mode>',
+  '"nested": VLAN subports of their node (nested-vlan); "bare": ports of the hypervisor that is their node (neutron-vif)',
+)
+  .choices(podModes)
+  .default(podModes[0]);
 
 /** The command "lab" with everything below it. */
 export function labCommand(): Command {
@@ -204,10 +241,11 @@ export function labCommand(): Command {
   lab
     .command('up')
     .description('starts the lab, or what is missing of it; the first time it builds what it needs')
-    .option('--nodes <count>', 'number of worker nodes', workerCount, 2)
+    .addOption(podsOption)
+    .option('--nodes <count>', 'number of worker nodes (2; with bare pods 1)', workerCount)
     .option(
       '--kubernetes-server <archive>',
-      'an upstream kubernetes-server-linux-amd64.tar.gz instead of building from source',
+      'an upstream kubernetes-server-linux-amd64.tar.gz, instead of downloading or building one',
     )
     .action(upThenSay);
   lab
@@ -246,6 +284,7 @@ export function labCommand(): Command {
     .command('sweep')
     .description('removes what interrupted runs of the suite have left in the lab')
     .option('--dry-run', 'only says what it would remove')
+    .option('--run <id>', 'only what this run has left')
     .action(sweepLab);
   return lab;
 }

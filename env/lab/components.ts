@@ -4,7 +4,9 @@
 import { on, type Machine } from './base/machines.ts';
 import type { HostFacts } from './base/host.ts';
 import { kubernetesVersion } from './cluster/kubernetes-build.ts';
+import { labDaemonFor } from './kuryr/processes.ts';
 import { kuryrRelease } from './kuryr/programs.ts';
+import type { PodMode } from './pod-mode.ts';
 
 const packages: Readonly<Record<string, string>> = {
   'neutron-common': 'Neutron',
@@ -54,10 +56,24 @@ export async function components(
   };
 }
 
-/** What the lab substitutes on this host, in sentences. */
-export function standIns(facts: HostFacts): string[] {
-  return [
+const nodes = {
+  nested:
     'Nova is absent: workers are network and mount namespaces whose Neutron ports are bound by the lab.',
+  bare: 'Nova is absent: the one worker is a mount namespace in the network namespace of the hypervisor, and its Neutron port is bound by the lab.',
+} as const satisfies Record<PodMode, string>;
+
+const daemons = {
+  'lab_daemon.py':
+    "A veth and two eBPF programs take VLAN frames apart in place of Kuryr's VLAN device, because the kernel has no 8021q module.",
+  'lab_bare_daemon.py':
+    "Kuryr's CNI daemon takes the bridge of bare pods to be in user space, which its VIFs do not say, and has pods send complete checksums, because the kernel has no openvswitch module.",
+} as const;
+
+/** What the lab substitutes on this host, in sentences. */
+export function standIns(facts: HostFacts, podMode: PodMode): string[] {
+  const daemon = labDaemonFor(podMode, facts);
+  return [
+    nodes[podMode],
     "Kuryr's controller and CNI daemon run as processes of the lab, not as pods; accounts and rights are those of its deployment.",
     'Cluster DNS is a small server of this project on dns-packet, because CoreDNS is in no package route of the host.',
     ...(facts.datapath === 'netdev'
@@ -65,10 +81,6 @@ export function standIns(facts: HostFacts): string[] {
           "Open vSwitch forwards in user space, because the kernel has no openvswitch module, and is the following Debian release's, because bookworm's aborts in its user space connection tracking.",
         ]
       : []),
-    ...(facts.vlan === 'tcx-ebpf'
-      ? [
-          "A veth and two eBPF programs take VLAN frames apart in place of Kuryr's VLAN device, because the kernel has no 8021q module.",
-        ]
-      : []),
+    ...(daemon === undefined ? [] : [daemons[daemon]]),
   ];
 }

@@ -77,8 +77,8 @@ async function goDown(): Promise<void> {
   expect(down.code, down.text).toBe(0);
 }
 
-async function goUp(): Promise<string> {
-  const up = await lab(['up']);
+async function goUp(...words: readonly string[]): Promise<string> {
+  const up = await lab(['up', ...words]);
   expect(up.code, up.text).toBe(0);
   return up.text;
 }
@@ -100,6 +100,25 @@ test('the lab leaves the host as it was', async () => {
   await goDown();
 
   expect(during['processes']).not.toBe('');
+  expect(await hostPicture()).toEqual(before);
+});
+
+test('with bare pods the lab is healthy, refuses the other mode, and leaves the host as it was', async () => {
+  await goDown();
+  const before = await hostPicture();
+
+  const text = await goUp('--pods', 'bare');
+  await test.info().attach('steps of a warm up with bare pods', { body: text });
+  await expectHealthy();
+  const status = await lab(['status']);
+  expect(status.text).toContain('ok     node n1: port on the switch');
+  expect(status.text).not.toContain('trunk');
+  const other = await lab(['up']);
+  expect(other.code).toBe(2);
+  expect(other.text).toContain('Take it down first');
+  await expectHealthy();
+  await goDown();
+
   expect(await hostPicture()).toEqual(before);
 });
 
@@ -147,7 +166,7 @@ test('"status" names a process that has ended, and "up" starts it again', async 
 });
 
 test('"status" names a node without a route, and "up" mends it', async () => {
-  const worker = describeMachines(layout, 2).workers[0]?.machine;
+  const worker = describeMachines(layout, { workers: 2, podMode: 'nested' }).workers[0]?.machine;
   await on(worker ?? { name: 'n1' }, 'ip', 'route', 'del', 'default');
 
   const status = await lab(['status']);

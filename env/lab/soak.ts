@@ -4,13 +4,11 @@
  */
 import { StackError } from '../errors.ts';
 import { imageNames } from '../images/build.ts';
+import { labelsFor } from '../labels.ts';
 import type { Layout } from './base/layout.ts';
-import { enter, type Machine } from './base/machines.ts';
-import { attempt } from './base/shell.ts';
 import type { Say } from './base/steps.ts';
 import { waitFor } from './base/wait.ts';
 import { LabCluster, type Manifest } from './cluster/objects.ts';
-import { describeMachines } from './machines.ts';
 import { memoryUse } from './memory.ts';
 import type { LabState } from './state.ts';
 import { inspect, type Link } from './status.ts';
@@ -24,37 +22,73 @@ export interface SoakResult {
   readonly links: readonly Link[];
 }
 
-const app = { app: 'soak' };
 const answer = 'soak';
-const server = `require('http').createServer((_, to) => to.end('${answer}')).listen(8080)`;
+const echo = `require('http').createServer((_, to) => to.end('${answer}')).listen(8080)`;
+/** Ready as long as the service answers it. */
+const client = `
+const http = require('http');
+const seen = (url) => new Promise((resolve) => {
+  const asking = http.get(url, { timeout: 1000, agent: false }, (from) => {
+    let text = '';
+    from.on('data', (part) => (text += part)).on('end', () => resolve(text));
+  });
+  asking.on('timeout', () => asking.destroy()).on('error', () => resolve(''));
+});
+http.createServer(async (_, to) => {
+  to.statusCode = (await seen('http://' + process.env.SERVICE + '/')) === '${answer}' ? 200 : 503;
+  to.end();
+}).listen(8080);`;
 
-function objectsOf(namespace: string): Record<'space' | 'pods' | 'service' | 'deny', Manifest> {
-  const named = (name: string): Manifest['metadata'] => ({ name, namespace });
+interface Program {
+  readonly name: string;
+  readonly source: string;
+  readonly replicas: number;
+  readonly service?: string;
+}
+
+function deployment(namespace: string, program: Program): Manifest {
+  const labels = { app: program.name };
   return {
-    space: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-    pods: {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: named('echo'),
-      spec: {
-        replicas: 4,
-        selector: { matchLabels: app },
-        template: {
-          metadata: { labels: app },
-          spec: {
-            terminationGracePeriodSeconds: 1,
-            containers: [
-              {
-                name: 'echo',
-                image: imageNames.prober,
-                imagePullPolicy: 'Never',
-                command: ['node', '-e', server],
-                readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 2 },
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: program.name, namespace },
+    spec: {
+      replicas: program.replicas,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          terminationGracePeriodSeconds: 1,
+          containers: [
+            {
+              name: program.name,
+              image: imageNames.prober,
+              imagePullPolicy: 'Never',
+              command: ['node', '-e', program.source],
+              env: [{ name: 'SERVICE', value: program.service ?? '' }],
+              readinessProbe: {
+                httpGet: { port: 8080, path: '/' },
+                periodSeconds: 2,
+                timeoutSeconds: 2,
+                failureThreshold: 1,
               },
-            ],
-          },
+            },
+          ],
         },
       },
+    },
+  };
+}
+
+function objectsOf(namespace: string): Record<'space' | 'service' | 'deny', Manifest> {
+  const named = (name: string): Manifest['metadata'] => ({ name, namespace });
+  const app = { app: 'echo' };
+  return {
+    space: {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      // Marked as a run's, so that a sweep finds what an interrupted soak has left.
+      metadata: { name: namespace, labels: labelsFor(namespace.replace(/-\d+$/, '')) },
     },
     service: {
       apiVersion: 'v1',
@@ -66,31 +100,39 @@ function objectsOf(namespace: string): Record<'space' | 'pods' | 'service' | 'de
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
       metadata: named('deny'),
-      spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [] },
+      spec: { podSelector: { matchLabels: app }, policyTypes: ['Ingress'], ingress: [] },
     },
   };
 }
 
-async function get(machine: Machine, address: string): Promise<string | undefined> {
-  return attempt([...enter(machine), 'curl', '-s', '-m', '2', `http://${address}/`]);
-}
+const withinMs = 420_000;
 
-/** One coming and going; the vantage is the control plane, which Kuryr's policies do not let in. */
-async function cycle(cluster: LabCluster, vantage: Machine, namespace: string): Promise<void> {
-  const objects = objectsOf(namespace);
-  for (const object of [objects.space, objects.pods, objects.service]) await cluster.ensure(object);
+/**
+ * One coming and going: the service answers a client, falls silent under a policy, and answers again
+ * without it. The client is a pod, as Kuryr's policies let the nodes in.
+ */
+async function cycle(cluster: LabCluster, namespace: string): Promise<void> {
+  const { space, service, deny } = objectsOf(namespace);
+  await cluster.ensure(space);
+  await cluster.ensure(deployment(namespace, { name: 'echo', source: echo, replicas: 4 }));
+  await cluster.ensure(service);
   const { spec } = await cluster.core.readNamespacedService({ namespace, name: 'echo' });
   const address = spec?.clusterIP ?? '';
-  await waitFor(
-    { until: `the service of ${namespace} answers`, withinMs: 240_000, everyMs: 1000 },
-    async () => (await get(vantage, address)) === answer,
-  );
-  await cluster.ensure(objects.deny);
-  await cluster.core.deleteNamespace({ name: namespace });
-  await waitFor(
-    { until: `namespace ${namespace} is gone`, withinMs: 240_000, everyMs: 1000 },
-    async () => !(await cluster.namespaces()).includes(namespace),
-  );
+  const asking = { name: 'client', source: client, replicas: 1, service: address };
+  await cluster.ensure(deployment(namespace, asking));
+  const until = (what: string, check: () => Promise<boolean>): Promise<unknown> =>
+    waitFor({ until: `${what} in ${namespace}`, withinMs, everyMs: 1000 }, check);
+  const answers = async (): Promise<boolean> =>
+    (await cluster.readyPods(namespace, 'client')) === 1;
+
+  await until('the service answers', answers);
+  await cluster.ensure(deny);
+  await until('the policy silences the service', async () => !(await answers()));
+  await cluster.remove(deny);
+  await until('the policy is gone', async () => !(await cluster.has(deny)));
+  await until('the service answers again', answers);
+  await cluster.remove(space);
+  await until('the namespace is gone', async () => !(await cluster.has(space)));
 }
 
 /** Runs cycles until the time is over, then inspects the lab. */
@@ -100,25 +142,26 @@ export async function soak(
   options: { readonly minutes: number; readonly say: Say },
 ): Promise<SoakResult> {
   const cluster = new LabCluster(layout);
-  const { controlPlane } = describeMachines(layout, state.workers);
   const endMs = Date.now() + options.minutes * 60_000;
   const failures: string[] = [];
   const memory: number[] = [];
   let cycles = 0;
+  // Names of their own, as an interrupted soak may have left some.
+  const started = Math.floor(Date.now() / 1000).toString(36);
   while (Date.now() < endMs) {
     cycles += 1;
     const beganMs = Date.now();
     try {
-      await cycle(cluster, controlPlane, `lab-soak-${cycles}`);
+      await cycle(cluster, `lab-soak-${started}-${cycles}`);
     } catch (error) {
-      failures.push(`cycle ${cycles}: ${error instanceof Error ? error.message : String(error)}`);
+      const text = `cycle ${cycles}: ${error instanceof Error ? error.message : String(error)}`;
+      failures.push(text);
+      options.say(`FAILED ${text}`);
     }
     const use = await memoryUse();
     memory.push(use.mebibytes);
     const seconds = Math.round((Date.now() - beganMs) / 1000);
-    options.say(
-      `cycle ${cycles}: ${seconds} s, ${use.processes} processes, ${use.mebibytes} MiB${failures.at(-1)?.startsWith(`cycle ${cycles}:`) === true ? ' FAILED' : ''}`,
-    );
+    options.say(`cycle ${cycles}: ${seconds} s, ${use.processes} processes, ${use.mebibytes} MiB`);
   }
   return { cycles, failures, memory, links: await inspect(layout, state) };
 }

@@ -16,6 +16,7 @@ import { type Layout, layoutOf } from './base/layout.ts';
 import { enter } from './base/machines.ts';
 import { kuryrRelease } from './kuryr/programs.ts';
 import { describeMachines } from './machines.ts';
+import { profileProblem } from './pod-mode.ts';
 import { type LabState, readState } from './state.ts';
 
 const evidenceBytes = 256 * 1024;
@@ -74,7 +75,9 @@ async function kuryrLogs(layout: Layout): Promise<EvidenceFile[]> {
 export async function openLab(profile: Profile): Promise<Stack> {
   const layout = layoutOf(hostEnvironment().cacheHome);
   const state = await completeState(layout);
-  const { outside } = describeMachines(layout, state.workers);
+  const problem = profileProblem(state.podMode, profile);
+  if (problem !== undefined) throw new StackError('LAB_OTHER_MODE', problem);
+  const { outside } = describeMachines(layout, state);
   return {
     profile,
     facts: await discover(layout, state),

@@ -7,9 +7,12 @@ import { z } from 'zod';
 
 import { StackError } from '../errors.ts';
 import type { Layout } from './base/layout.ts';
+import { podModes } from './pod-mode.ts';
 
 const form = z.strictObject({
   workers: z.int().min(1),
+  // A lab that was started before there was a choice is a nested one.
+  podMode: z.enum(podModes).default('nested'),
   facts: z.strictObject({
     datapath: z.enum(['system', 'netdev']),
     vlan: z.enum(['8021q', 'tcx-ebpf']),

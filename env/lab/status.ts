@@ -11,10 +11,10 @@ import { apiServerReady } from './cluster/control-plane.ts';
 import { dnsProblem } from './cluster/dns.ts';
 import type { Worker } from './cluster/node.ts';
 import { LabCluster } from './cluster/objects.ts';
-import { resourceTag } from './kuryr/config.ts';
 import { describeMachines, type LabMachines } from './machines.ts';
+import { bridgeProblem, type NodePort, nodePortProblem, nodePorts } from './node-ports.ts';
+import type { PodMode } from './pod-mode.ts';
 import type { LabState } from './state.ts';
-import { nodeParents, type NodeParent } from './parents.ts';
 
 /** One link of the chain: what must be so, and what was found when it is not. */
 export interface Link {
@@ -126,29 +126,35 @@ function nodeNetworkChecks(worker: Worker): Check[] {
   ];
 }
 
-function parentProblem(name: string, parent: NodeParent | undefined): string | undefined {
-  if (parent === undefined)
-    return `node ${name} has no port in Neutron, so Kuryr cannot give its pods a subport`;
-  if (parent.trunk === undefined)
-    return `node ${name} is not a trunk parent, so Kuryr cannot give its pods a subport`;
-  if (parent.status !== 'ACTIVE') return `port of node ${name} is ${parent.status}, not ACTIVE`;
-  return parent.tags.includes(resourceTag)
-    ? undefined
-    : `port of node ${name} lacks the tag "${resourceTag}", by which Kuryr finds it`;
+/** Whether a bare node reaches the switch that it shares with the hypervisor. */
+function bridgeChecks(worker: Worker, { podMode, facts }: LabState): Check[] {
+  const { machine } = worker;
+  const ask = ['ovs-vsctl', '-t', '5', 'get', 'bridge', 'br-int', 'datapath_type'];
+  const check: Check = {
+    name: `node ${machine.name}: bridge of its pods`,
+    look: async () =>
+      bridgeProblem(machine.name, await attempt([...enter(machine), ...ask]), facts.datapath),
+  };
+  return podMode === 'bare' ? [check] : [];
 }
 
-function cloudChecks(layout: Layout, machines: LabMachines): Check[] {
-  const parents = async (): Promise<Map<string, NodeParent>> => {
+const portChecks = {
+  nested: 'trunk parent',
+  bare: 'port on the switch',
+} as const satisfies Record<PodMode, string>;
+
+function cloudChecks(layout: Layout, machines: LabMachines, podMode: PodMode): Check[] {
+  const ports = async (): Promise<Map<string, NodePort>> => {
     const session = await OpenStackSession.open({
       cloudsYamlPath: layout.cloudsYaml,
       cloudName: 'lab',
     });
-    return nodeParents(
+    return nodePorts(
       session,
       machines.workers.map((worker) => worker.address),
     );
   };
-  const shared = parents();
+  const shared = ports();
   shared.catch(() => undefined);
   return [
     {
@@ -159,8 +165,9 @@ function cloudChecks(layout: Layout, machines: LabMachines): Check[] {
       },
     },
     ...machines.workers.map((worker) => ({
-      name: `node ${worker.machine.name}: trunk parent`,
-      look: async () => parentProblem(worker.machine.name, (await shared).get(worker.address)),
+      name: `node ${worker.machine.name}: ${portChecks[podMode]}`,
+      look: async () =>
+        nodePortProblem(podMode, worker.machine.name, (await shared).get(worker.address)),
     })),
   ];
 }
@@ -203,10 +210,11 @@ async function made(check: Check): Promise<Link> {
 
 /** Checks every link of a lab; the first broken one in the list is the likely cause of the others. */
 export async function inspect(layout: Layout, state: LabState): Promise<Link[]> {
-  const machines = describeMachines(layout, state.workers);
+  const machines = describeMachines(layout, state);
   const checks = [
     ...processChecks(machines),
-    ...cloudChecks(layout, machines),
+    ...cloudChecks(layout, machines, state.podMode),
+    ...machines.workers.flatMap((worker) => bridgeChecks(worker, state)),
     ...machines.workers.flatMap(nodeNetworkChecks),
     ...clusterChecks(layout, machines),
   ];

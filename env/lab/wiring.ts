@@ -1,11 +1,13 @@
 /**
- * Plugs the machines into the cloud: the control plane on a plain Neutron port, every worker on the
- * parent port of a trunk (so that every node can carry subports), and the outside on the provider network.
+ * Plugs the machines into the cloud: the control plane on a plain Neutron port, every nested worker on
+ * the parent port of a trunk (so that every node can carry subports), a bare worker on a port of the
+ * switch beside it, and the outside on the provider network.
  */
 import { addresses, nodeNic } from './base/layout.ts';
 import { type Machine, on } from './base/machines.ts';
 import { waitFor } from './base/wait.ts';
-import { chassis, plug } from './cloud/ovn.ts';
+import { plugInternal } from './cloud/internal-port.ts';
+import { plug } from './cloud/ovn.ts';
 import type { TenantFacts } from './cloud/tenant.ts';
 import type { CloudObject, TenantNetworks } from './cloud/tenant-networks.ts';
 import { resourceTag } from './kuryr/config.ts';
@@ -17,16 +19,23 @@ const nodeMtu = 1442;
 interface NodePort {
   readonly machine: Machine;
   readonly address: string;
-  readonly isTrunk: boolean;
+  /** What the port is to the node: its only link, the parent of a trunk, or its place on its own switch. */
+  readonly role: 'plain' | 'trunk' | 'own-switch';
 }
 
 function portName(machine: Machine): string {
   return `node-${machine.name}`;
 }
 
+interface NodeCloud {
+  readonly networks: TenantNetworks;
+  readonly tenant: TenantFacts;
+  /** The hypervisor on which the ports are bound. */
+  readonly host: string;
+}
+
 async function nodePort(
-  networks: TenantNetworks,
-  tenant: TenantFacts,
+  { networks, tenant, host }: NodeCloud,
   node: NodePort,
 ): Promise<CloudObject> {
   const port = await networks.ensure('ports', portName(node.machine), {
@@ -35,9 +44,9 @@ async function nodePort(
     security_groups: [tenant.allowAllGroup],
     device_owner: 'compute:nova',
     device_id: node.machine.name,
-    'binding:host_id': chassis,
+    'binding:host_id': host,
   });
-  if (node.isTrunk) {
+  if (node.role === 'trunk') {
     // Kuryr looks the parent port up by the tag of its own configuration.
     await networks.tag('ports', port.id, [resourceTag]);
     await networks.ensure('trunks', `trunk-${node.machine.name}`, { port_id: port.id });
@@ -50,6 +59,17 @@ async function plugNode(
   node: { readonly at: NodePort; readonly port: CloudObject },
 ): Promise<void> {
   const { at, port } = node;
+  if (at.role === 'own-switch') {
+    await plugInternal(machines.hypervisor, {
+      nic: nodeNic,
+      address: `${at.address}/24`,
+      mac: port.mac_address ?? '',
+      mtu: nodeMtu,
+      gateway: addresses.nodesGateway,
+      portId: port.id,
+    });
+    return;
+  }
   await plug(machines.hypervisor, {
     net: at.machine.net ?? '',
     nic: nodeNic,
@@ -69,13 +89,15 @@ export async function wireMachines(
   machines: LabMachines,
   cloud: { readonly networks: TenantNetworks; readonly tenant: TenantFacts },
 ): Promise<void> {
+  const roleOf = ({ net }: Machine): NodePort['role'] =>
+    net === machines.hypervisor.net ? 'own-switch' : 'trunk';
   const nodes: NodePort[] = [
-    { machine: machines.controlPlane, address: addresses.controlPlane, isTrunk: false },
-    ...machines.workers.map((worker) => ({ ...worker, isTrunk: true })),
+    { machine: machines.controlPlane, address: addresses.controlPlane, role: 'plain' },
+    ...machines.workers.map((worker) => ({ ...worker, role: roleOf(worker.machine) })),
   ];
   await Promise.all(
     nodes.map(async (at) => {
-      const port = await nodePort(cloud.networks, cloud.tenant, at);
+      const port = await nodePort({ ...cloud, host: machines.hypervisorHost }, at);
       await plugNode(machines, { at, port });
     }),
   );

@@ -83,7 +83,9 @@ test.describe('a cloud with the ovn provider', () => {
           const ours = balancers
             .filter(({ tags }) => tags.includes(profile.layout.resourceTag))
             .map(({ id }) => id);
-          return machines.filter(({ loadbalancer_id }) => ours.includes(String(loadbalancer_id)));
+          return machines
+            .filter(({ loadbalancer_id }) => ours.includes(String(loadbalancer_id)))
+            .map(({ id, loadbalancer_id, status }) => ({ id, loadbalancer_id, status }));
         });
 
         await expect(amphorae).toHold([], budgets.quiet);

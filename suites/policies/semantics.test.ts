@@ -14,14 +14,14 @@ import {
 const http = { protocol: 'TCP', port: 8080 } as const;
 const datagrams = { protocol: 'UDP', port: 8080 } as const;
 
-function subject(namespace: string, name: string): Subject {
-  return { namespace, name, labels: { pod: name }, namespaceLabels: { team: namespace } };
+function subject(namespace: string, name: string, ip: string): Subject {
+  return { namespace, name, ip, labels: { pod: name }, namespaceLabels: { team: namespace } };
 }
 
-const xa = subject('x', 'a');
-const xb = subject('x', 'b');
-const ya = subject('y', 'a');
-const yb = subject('y', 'b');
+const xa = subject('x', 'a', '192.0.2.1');
+const xb = subject('x', 'b', '192.0.2.2');
+const ya = subject('y', 'a', '192.0.2.129');
+const yb = subject('y', 'b', '192.0.2.130');
 
 function policy(ingress: readonly IngressRule[], podSelector = {}): PlacedPolicy {
   const spec: IngressPolicy = { podSelector, policyTypes: ['Ingress'], ingress };
@@ -88,13 +88,42 @@ test.describe('the semantics of ingress policies', () => {
     expect(admits([policy(rules)], [ya, xa], { ...http, port: 8081 })).toBe(false);
   });
 
+  test('take a protocol without a port for every port of it', () => {
+    const rules = [{ ports: [{ protocol: 'TCP' }] as const }];
+
+    expect(admits([policy(rules)], [ya, xa], http)).toBe(true);
+    expect(admits([policy(rules)], [ya, xa], { ...http, port: 1 })).toBe(true);
+    expect(admits([policy(rules)], [ya, xa], datagrams)).toBe(false);
+  });
+
+  test('admit the addresses of a block but those of each exception', () => {
+    const except = ['192.0.2.128/31', '192.0.2.130/32'];
+    const admitted = (from: Subject, exceptions: readonly string[]): boolean =>
+      admits(
+        [policy([{ from: [{ ipBlock: { cidr: '192.0.2.0/24', except: exceptions } }] }])],
+        [from, xa],
+        http,
+      );
+
+    expect([xb, ya, yb].map((from) => admitted(from, []))).toEqual([true, true, true]);
+    expect([xb, ya, yb].map((from) => admitted(from, except))).toEqual([true, false, false]);
+    expect(admitted(subject('z', 'a', '198.51.100.1'), [])).toBe(false);
+  });
+
+  test('admit everybody by an empty rule wherever it stands', () => {
+    const some = { from: [{ podSelector: { matchLabels: { pod: 'b' } } }] };
+
+    expect(admits([policy([{}, some])], [ya, xa], http)).toBe(true);
+    expect(admits([policy([some, {}])], [ya, xa], http)).toBe(true);
+    expect(admits([policy([some])], [ya, xa], http)).toBe(false);
+  });
+
   test('leave a pod to itself in a table', () => {
     const cells = tableUnder([policy([])], [xa, xb, ya], http);
-    const at = { ip: '192.0.2.1' };
 
-    expect(cells({ ...xa, ...at }, { ...xa, ...at })).toBe('open');
-    expect(cells({ ...xb, ...at }, { ...xa, ...at })).toBe('blocked');
-    expect(cells({ ...xb, ...at }, { ...ya, ...at })).toBe('open');
-    expect(() => cells({ ...yb, ...at }, { ...xa, ...at })).toThrow('y/b');
+    expect(cells(xa, xa)).toBe('open');
+    expect(cells(xb, xa)).toBe('blocked');
+    expect(cells(xb, ya)).toBe('open');
+    expect(() => cells(yb, xa)).toThrow('y/b');
   });
 });

@@ -1,7 +1,7 @@
 /**
  * What Kubernetes says about ingress policies, in plain code that knows nothing about Kuryr: from
- * policies and labels to a table of who may reach whom. It understands what the scenarios write, which
- * is `matchLabels` and numbered ports, and no more.
+ * policies, labels and addresses to a table of who may reach whom. It understands what the scenarios
+ * write, which is `matchLabels`, blocks of IPv4 addresses and numbered ports, and no more.
  * Source: Kubernetes documentation, Network Policies, "The two sorts of pod isolation".
  */
 import type { ExpectedTable, PolicySpec } from '#helpers';
@@ -13,10 +13,23 @@ export interface Selector {
   readonly matchLabels?: Labels;
 }
 
-/** Who is admitted: pods of the policy's own namespace, unless namespaces are selected. */
+/** Addresses in CIDR form, some of them excepted. */
+export interface IpBlock {
+  readonly cidr: string;
+  readonly except?: readonly string[];
+}
+
+/** Who is admitted: addresses of a block, or pods of the policy's own namespace, unless others are selected. */
 export interface Peer {
+  readonly ipBlock?: IpBlock;
   readonly podSelector?: Selector;
   readonly namespaceSelector?: Selector;
+}
+
+/** What a rule opens: every port of the protocol when it names none. */
+export interface PolicyPort {
+  readonly protocol: 'TCP' | 'UDP';
+  readonly port?: number;
 }
 
 /** What is probed at a pod. */
@@ -28,7 +41,7 @@ export interface Target {
 /** One rule: everybody when it names no peers, every port when it names none. */
 export interface IngressRule {
   readonly from?: readonly Peer[];
-  readonly ports?: readonly Target[];
+  readonly ports?: readonly PolicyPort[];
 }
 
 /** A policy that isolates the pods it selects for ingress. */
@@ -48,6 +61,7 @@ export interface PlacedPolicy {
 export interface Subject {
   readonly namespace: string;
   readonly name: string;
+  readonly ip: string;
   readonly labels: Labels;
   readonly namespaceLabels: Labels;
 }
@@ -89,7 +103,10 @@ export function tableUnder(
 }
 
 function coversPort({ ports = [] }: IngressRule, { protocol, port }: Target): boolean {
-  return ports.length === 0 || ports.some((one) => one.protocol === protocol && one.port === port);
+  return (
+    ports.length === 0 ||
+    ports.some((one) => one.protocol === protocol && (one.port ?? port) === port)
+  );
 }
 
 function coversPeer({ from = [] }: IngressRule, subject: Subject, home: string): boolean {
@@ -97,15 +114,33 @@ function coversPeer({ from = [] }: IngressRule, subject: Subject, home: string):
 }
 
 function isPeer(
-  { podSelector = {}, namespaceSelector }: Peer,
+  { ipBlock, podSelector = {}, namespaceSelector }: Peer,
   subject: Subject,
   home: string,
 ): boolean {
+  if (ipBlock !== undefined) {
+    return (
+      isIn(ipBlock.cidr, subject.ip) &&
+      !(ipBlock.except ?? []).some((part) => isIn(part, subject.ip))
+    );
+  }
   const isNamespaceSelected =
     namespaceSelector === undefined
       ? subject.namespace === home
       : isSelected(namespaceSelector, subject.namespaceLabels);
   return isNamespaceSelected && isSelected(podSelector, subject.labels);
+}
+
+function isIn(cidr: string, address: string): boolean {
+  const [network = '', prefix = ''] = cidr.split('/');
+  const size = 2 ** (addressBits - Number(prefix));
+  return Math.floor(numberOf(address) / size) === Math.floor(numberOf(network) / size);
+}
+
+const addressBits = 32;
+
+function numberOf(address: string): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 
 function isSelected({ matchLabels = {} }: Selector, labels: Labels): boolean {

@@ -59,7 +59,7 @@ export const podRequirements = [
     id: 'POD-NET-04',
     level: 'must',
     text: 'A packet as large as the MTU of the network of the pod reaches another pod.',
-    source: `${kuryrCode('cni/binding/nested.py')}: the interface of a pod has the MTU of its network`,
+    source: `${kuryrCode('cni/binding/nested.py, cni/binding/bridge.py')}: the interface of a pod has the MTU of its network`,
     needs: [],
   },
 ] as const satisfies readonly Requirement[];

@@ -41,4 +41,33 @@ export const policyRequirements = [
     source: `${installerPage}: 1 security group per NetworkPolicy; ${kuryrCode('controller/drivers/network_policy_security_groups.py')}`,
     needs: ['policies'],
   },
+  {
+    id: 'POL-PEER-01',
+    level: 'must',
+    text: 'A peer that selects pods in several namespaces admits the selected pods of each of them.',
+    source: `Kubernetes NetworkPolicy, namespaceSelector and podSelector in one element; ${kuryrCode('controller/drivers/network_policy.py')}`,
+    needs: ['policies'],
+  },
+  {
+    id: 'POL-BLOCK-01',
+    level: 'must',
+    text: 'An ipBlock admits its addresses but those of every except entry.',
+    source: 'Kubernetes NetworkPolicy, ipBlock: except lists CIDRs that are not to be included',
+    needs: ['policies'],
+  },
+  {
+    id: 'POL-PORT-01',
+    level: 'must',
+    text: 'A rule that names a protocol and no port admits every port of that protocol, and no other protocol.',
+    source: 'Kubernetes API, NetworkPolicyPort: if port is not provided, this matches all ports',
+    needs: ['policies'],
+  },
+  {
+    id: 'POL-RULE-01',
+    level: 'must',
+    text: 'A rule without peers and ports admits everybody, wherever it stands among the rules.',
+    source:
+      'Kubernetes API, NetworkPolicyIngressRule: empty or missing matches all; rules are added up',
+    needs: ['policies'],
+  },
 ] as const satisfies readonly Requirement[];

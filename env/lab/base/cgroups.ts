@@ -116,7 +116,23 @@ export async function endGroup(group: string, graceMs: number): Promise<void> {
   }
 }
 
-/** Removes an empty group and its empty subgroups. */
+const leavingMs = 5_000;
+
+/** Removes an empty group and its empty subgroups; the last process may take a moment to be gone. */
 export async function removeGroup(group: string): Promise<void> {
-  for (const each of await subgroups(group)) await rmdir(each);
+  const deadline = Date.now() + leavingMs;
+  for (const each of await subgroups(group)) await removeFolder(each, deadline);
+}
+
+async function removeFolder(group: string, deadline: number): Promise<void> {
+  for (;;) {
+    try {
+      await rmdir(group);
+      return;
+    } catch (error) {
+      const isBusy = error instanceof Error && 'code' in error && error.code === 'EBUSY';
+      if (!isBusy || Date.now() > deadline) throw error;
+    }
+    await delay(20);
+  }
 }

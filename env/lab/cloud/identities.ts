@@ -1,6 +1,6 @@
 /**
  * Projects, users, roles and the service catalogue of the lab's cloud, by Keystone's own API.
- * Kuryr's user is an ordinary member of its project, as on a production cloud, not an administrator.
+ * Kuryr's user is an ordinary member of its project, as on a production cloud, unless pods are bare.
  */
 import { z } from 'zod';
 
@@ -78,6 +78,18 @@ async function register(
       },
     });
   }
+}
+
+/**
+ * Makes Kuryr's user an administrator, as DevStack's plugin of Kuryr does. Neutron lets nobody else
+ * name the host of a port (policy create_port:binding:host_id), which mode neutron-vif must.
+ */
+export async function makeKuryrAdministrator(session: OpenStackSession): Promise<void> {
+  await grant(session, {
+    project: await ensure(session, { collection: 'projects', key: 'project' }, { name: 'k8s' }),
+    user: await ensure(session, { collection: 'users', key: 'user' }, { name: 'kuryr' }),
+    role: await ensure(session, { collection: 'roles', key: 'role' }, { name: 'admin' }),
+  });
 }
 
 /** Makes every identity that the lab needs in a Keystone that was just bootstrapped. */

@@ -12,7 +12,7 @@ import { waitFor } from '../base/wait.ts';
 const ovs = '/run/openvswitch';
 const ovn = '/run/ovn';
 
-/** Name of the chassis and host name under which Neutron knows the hypervisor. */
+/** Name of the chassis. */
 export const chassis = 'hv';
 
 /** The machines that OVN's programs run in. */
@@ -20,6 +20,8 @@ export interface OvnMachines {
   readonly cloud: Machine;
   readonly hypervisor: Machine;
   readonly ovnController: Machine;
+  /** The name under which Neutron knows the hypervisor. */
+  readonly hypervisorHost: string;
 }
 
 const databases = [
@@ -80,10 +82,10 @@ async function startDatabases(layout: Layout, machines: OvnMachines): Promise<vo
   }
 }
 
-async function configureChassis(machine: Machine, facts: HostFacts): Promise<void> {
+async function configureChassis(machines: OvnMachines, facts: HostFacts): Promise<void> {
   const settings = {
     'system-id': chassis,
-    hostname: chassis,
+    hostname: machines.hypervisorHost,
     'ovn-remote': `unix:${ovn}/ovnsb_db.sock`,
     'ovn-encap-type': 'geneve',
     'ovn-encap-ip': '127.0.0.1',
@@ -93,13 +95,14 @@ async function configureChassis(machine: Machine, facts: HostFacts): Promise<voi
     'ovn-monitor-all': 'true',
   };
   const pairs = Object.entries(settings).map(([key, value]) => `external_ids:${key}=${value}`);
-  await on(machine, 'ovs-vsctl', '--no-wait', 'set', 'open', '.', ...pairs);
+  await on(machines.hypervisor, 'ovs-vsctl', '--no-wait', 'set', 'open', '.', ...pairs);
 }
 
-async function startSwitch(layout: Layout, machine: Machine, facts: HostFacts): Promise<void> {
+async function startSwitch(layout: Layout, machines: OvnMachines, facts: HostFacts): Promise<void> {
+  const machine = machines.hypervisor;
   await startDaemon(layout, {
     name: 'ovs-vswitchd',
-    machine: machine,
+    machine,
     argv: [
       'ovs-vswitchd',
       `unix:${ovs}/db.sock`,
@@ -107,7 +110,7 @@ async function startSwitch(layout: Layout, machine: Machine, facts: HostFacts): 
       `--pidfile=${ovs}/ovs-vswitchd.pid`,
     ],
   });
-  await configureChassis(machine, facts);
+  await configureChassis(machines, facts);
   const bridge = (name: string): string[] => [
     '--',
     '--may-exist',
@@ -170,7 +173,7 @@ export async function startOvn(
   await on(hv, 'ovs-vsctl', '--no-wait', 'init');
   await on(cloud, 'ovn-nbctl', 'init');
   await on(cloud, 'ovn-sbctl', 'init');
-  await startSwitch(layout, hv, facts);
+  await startSwitch(layout, machines, facts);
   await startControl(layout, machines);
   // Neutron of Zed reads these from external_ids; OVN 22.09 and later writes them to other_config only,
   // and then every port of a flat network fails to bind.

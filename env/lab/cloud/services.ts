@@ -77,6 +77,8 @@ interface Wsgi {
   readonly script: string;
   readonly user?: string;
   readonly config?: string;
+  /** Memory in MiB above which the worker is started anew between requests. */
+  readonly renewAbove?: number;
 }
 
 function uwsgi(service: Wsgi): string[] {
@@ -100,6 +102,7 @@ function uwsgi(service: Wsgi): string[] {
     '65535',
     '--add-header',
     'Connection: close',
+    ...(service.renewAbove === undefined ? [] : [`--reload-on-rss=${service.renewAbove}`]),
     ...(service.user === undefined ? [] : ['--uid', service.user, '--gid', service.user]),
     ...(service.config === undefined ? [] : ['--pyargv', `--config-file ${service.config}`]),
     '--wsgi-file',
@@ -153,6 +156,8 @@ export async function startOctavia(layout: Layout, machine: Machine): Promise<vo
       port: addresses.octaviaPort,
       script: 'octavia-wsgi',
       config: '/etc/octavia/octavia.conf',
+      // It keeps a connection and some memory of each call of the ovn provider.
+      renewAbove: 320,
     }),
   });
   await startDaemon(layout, {

@@ -1,5 +1,6 @@
 /**
- * Kubernetes programs for the lab, built once from the distribution's source package and cached.
+ * Kubernetes programs for the lab: of a release where one can be had, else built once from the
+ * distribution's source package; either way they are cached.
  *
  * Debian's source is upstream's 1.20.2 tree with its vendor folder. Two things differ from a plain
  * build: the vendored reflect2 1.0.1 faults under Go >= 1.18 on the first custom-resource write, so the
@@ -13,6 +14,7 @@ import { StackError } from '../../errors.ts';
 import { run } from '../base/shell.ts';
 import { inRoot } from '../roots/chroot.ts';
 import { sourcesFor } from '../roots/debian.ts';
+import { download, serverArchive } from './kubernetes-release.ts';
 
 /** The version that Debian bookworm's source package holds. */
 export const kubernetesVersion = 'v1.20.2';
@@ -23,7 +25,6 @@ const targets = [
   'cmd/kube-scheduler',
   'cmd/kubelet',
   'cmd/kubectl',
-  'test/images/agnhost',
 ];
 
 /** Programs that every set of Kubernetes binaries must hold. */
@@ -109,14 +110,32 @@ export interface KubernetesSource {
   readonly release?: string;
 }
 
-/** Makes the Kubernetes programs (about 12 minutes on two cores) or finds them made. */
-export async function buildKubernetes(source: KubernetesSource): Promise<string> {
-  const target = kubernetesPath(source.cache);
-  if (existsSync(target)) return target;
+/**
+ * Makes the Kubernetes programs or finds them made; gives their folder and where they come from. A build
+ * takes about 4 minutes on two free cores and up to 12 on busy ones.
+ */
+export async function makeKubernetes(
+  source: KubernetesSource,
+): Promise<{ readonly path: string; readonly origin?: string }> {
+  const path = kubernetesPath(source.cache);
+  if (existsSync(path)) return { path };
   if (source.release !== undefined) {
-    await unpackRelease(source.release, target);
-    return target;
+    await unpackRelease(source.release, path);
+    return { path, origin: `from ${source.release}` };
   }
+  const archive = join(source.cache, 'kubernetes', 'server.tar.gz');
+  await mkdir(join(source.cache, 'kubernetes'), { recursive: true });
+  const unreachable = await download(serverArchive, archive);
+  if (unreachable === undefined) {
+    await unpackRelease(archive, path);
+    await rm(archive);
+    return { path, origin: 'the release of upstream' };
+  }
+  await build(source, path);
+  return { path, origin: `built from source, as no release can be had (${unreachable})` };
+}
+
+async function build(source: KubernetesSource, target: string): Promise<void> {
   const work = join(source.cache, 'kubernetes', 'build');
   await mkdir(work, { recursive: true });
   const dsc = await fetchSource(work);
@@ -142,5 +161,4 @@ export async function buildKubernetes(source: KubernetesSource): Promise<string>
   }
   await rename(partial, target);
   await rm(work, { recursive: true, force: true });
-  return target;
 }

@@ -47,6 +47,8 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 function kubeletConfig(worker: Worker): string {
   return JSON.stringify({
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    // As on OpenShift: the kubelet must not give up a sandbox before Kuryr does.
+    runtimeRequestTimeout: '10m',
     kind: 'KubeletConfiguration',
     authentication: {
       anonymous: { enabled: false },
@@ -111,7 +113,7 @@ export async function startContainerd(layout: Layout, worker: Worker): Promise<v
   const { machine } = worker;
   await writeInto(machine, '/etc/containerd/config.toml', { text: containerdConfig });
   await on(machine, 'mkdir', '-p', '/opt/cni/bin', '/etc/cni/net.d');
-  await on(machine, 'cp', '/usr/lib/cni/loopback', '/opt/cni/bin/loopback');
+  await on(machine, 'cp', '--remove-destination', '/usr/lib/cni/loopback', '/opt/cni/bin/loopback');
   await startDaemon(layout, {
     name: `containerd-${machine.name}`,
     machine,

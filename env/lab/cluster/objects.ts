@@ -44,8 +44,38 @@ export class LabCluster {
     try {
       await this.#objects.create(object);
     } catch (error) {
-      if (!(error instanceof ApiException) || error.code !== 409) throw error;
+      // A Service that asks for an address it has already is called invalid, not a conflict.
+      const isRefused = error instanceof ApiException && [409, 422].includes(error.code);
+      if (!isRefused || !(await this.has(object))) throw error;
     }
+  }
+
+  /** Deletes an object unless it is gone. */
+  async remove(object: Manifest): Promise<void> {
+    try {
+      await this.#objects.delete(object);
+    } catch (error) {
+      if (!(error instanceof ApiException) || error.code !== 404) throw error;
+    }
+  }
+
+  /** Tells whether there is such an object. */
+  async has(object: Manifest): Promise<boolean> {
+    try {
+      await this.#objects.read(object);
+      return true;
+    } catch (error) {
+      if (error instanceof ApiException && error.code === 404) return false;
+      throw error;
+    }
+  }
+
+  /** How many pods with this label `app` are ready. */
+  async readyPods(namespace: string, app: string): Promise<number> {
+    const { items } = await this.core.listNamespacedPod({ namespace, labelSelector: `app=${app}` });
+    return items.filter((pod) =>
+      pod.status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True'),
+    ).length;
   }
 
   /** Creates every object of a manifest file. */
@@ -73,12 +103,6 @@ export class LabCluster {
       },
     );
     return Buffer.from(token, 'base64').toString('utf8');
-  }
-
-  /** Names of all namespaces. */
-  async namespaces(): Promise<string[]> {
-    const { items } = await this.core.listNamespace();
-    return items.map((each) => each.metadata?.name ?? '');
   }
 
   /** Names of the nodes and whether each is ready. */

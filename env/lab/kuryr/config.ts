@@ -1,12 +1,13 @@
 /**
- * Kuryr's configuration, with the values that its own DevStack samples set for OVN, nested pods, one
- * subnet per namespace, policies and port pools.
+ * Kuryr's configuration, with the values that its own DevStack samples set for OVN, nested or bare pods,
+ * one subnet per namespace, policies and port pools.
  */
 import { addresses, nodeNic } from '../base/layout.ts';
 import { type Ini, renderIni } from '../base/files.ts';
 import { type CloudSecrets, keystoneUrl } from '../cloud/config.ts';
 import type { TenantFacts } from '../cloud/tenant.ts';
 import { apiServerUrl } from '../cluster/control-plane.ts';
+import { type PodMode, vifDrivers } from '../pod-mode.ts';
 import { kuryrMount } from './programs.ts';
 
 /** The tag that Kuryr puts on what it makes, and by which it finds the nodes' parent ports. */
@@ -29,7 +30,12 @@ const handlers = [
   'kuryrnetwork_population',
 ];
 
-function common(apiRoot: string): Ini {
+const poolDrivers = { nested: 'nested', bare: 'neutron' } as const satisfies Record<
+  PodMode,
+  string
+>;
+
+function common(apiRoot: string, podMode: PodMode): Ini {
   return {
     DEFAULT: { debug: true, use_stderr: true, bindir: `${kuryrMount}/venv/libexec/kuryr` },
     oslo_concurrency: { lock_path: '/run/lock/kuryr' },
@@ -40,9 +46,9 @@ function common(apiRoot: string): Ini {
       ssl_client_key_file: '',
       ssl_ca_crt_file: `${kuryrFolder}/ca.crt`,
       ssl_verify_server_crt: true,
-      pod_vif_driver: 'nested-vlan',
-      vif_pool_driver: 'nested',
-      port_debug: true,
+      pod_vif_driver: vifDrivers[podMode],
+      vif_pool_driver: poolDrivers[podMode],
+      port_debug: false,
       pod_subnets_driver: 'namespace',
       pod_security_groups_driver: 'policy',
       service_security_groups_driver: 'policy',
@@ -65,10 +71,17 @@ function common(apiRoot: string): Ini {
       enforce_sg_rules: false,
       lb_algorithm: 'SOURCE_IP_PORT',
     },
-    binding: { default_driver: 'kuryr.lib.binding.drivers.vlan', link_iface: nodeNic },
+    ...(podMode === 'nested'
+      ? { binding: { default_driver: 'kuryr.lib.binding.drivers.vlan', link_iface: nodeNic } }
+      : {}),
     health_server: { port: addresses.controllerHealthPort },
     cni_health_server: { port: addresses.daemonHealthPort },
-    cni_daemon: { bind_address: '127.0.0.1:5036', docker_mode: false },
+    cni_daemon: {
+      bind_address: '127.0.0.1:5036',
+      docker_mode: false,
+      // OpenShift's figure (4.14): a busy Neutron needs more than Kuryr's 60 s to see a subport up.
+      vif_annotation_timeout: 200,
+    },
   };
 }
 
@@ -102,22 +115,32 @@ function cloudSections(secrets: CloudSecrets, tenant: TenantFacts): Ini {
       pod_subnet_pools: tenant.subnetPool,
       pod_router: tenant.router,
     },
+    // Policies let these in, whatever the mode: the kubelet probes from there.
     pod_vif_nested: { worker_nodes_subnets: tenant.nodesSubnet },
   };
 }
 
 /** Text of kuryr.conf for the controller. */
-export function controllerConfig(secrets: CloudSecrets, tenant: TenantFacts): string {
-  return renderIni({ ...common(apiServerUrl), ...cloudSections(secrets, tenant) });
+export function controllerConfig(
+  secrets: CloudSecrets,
+  tenant: TenantFacts,
+  podMode: PodMode,
+): string {
+  return renderIni({ ...common(apiServerUrl, podMode), ...cloudSections(secrets, tenant) });
 }
 
 /** Text of kuryr.conf for the CNI daemon, which never speaks to the cloud. */
-export function daemonConfig(): string {
+export function daemonConfig(podMode: PodMode): string {
   return renderIni({
-    ...common(`https://${addresses.controlPlane}:${addresses.kubernetesPort}`),
-    neutron_defaults: { resource_tags: resourceTag },
-    vif_plug_ovs_privileged: { helper_command: 'privsep-helper' },
-    vif_plug_linux_bridge_privileged: { helper_command: 'privsep-helper' },
+    ...common(`https://${addresses.controlPlane}:${addresses.kubernetesPort}`, podMode),
+    neutron_defaults: { resource_tags: resourceTag, ovs_bridge: 'br-int' },
+    ...(podMode === 'bare'
+      ? {
+          os_vif_ovs: { ovsdb_connection: 'unix:/run/openvswitch/db.sock' },
+          // The root has a helper of its own, which would load another os-vif.
+          vif_plug_ovs_privileged: { helper_command: `${kuryrMount}/venv/bin/privsep-helper` },
+        }
+      : {}),
   });
 }
 

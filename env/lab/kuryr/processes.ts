@@ -1,6 +1,8 @@
 /**
  * Kuryr's controller and CNI daemons as processes of the lab, each with its service account's token.
  */
+import { readFile } from 'node:fs/promises';
+
 import { logOf, startDaemon } from '../base/daemons.ts';
 import { writeInto } from '../base/files.ts';
 import type { HostFacts } from '../base/host.ts';
@@ -9,6 +11,7 @@ import { enter, type Machine, on } from '../base/machines.ts';
 import { attempt, succeeds } from '../base/shell.ts';
 import { waitFor } from '../base/wait.ts';
 import type { Worker } from '../cluster/node.ts';
+import type { PodMode } from '../pod-mode.ts';
 import { conflist, kuryrFolder } from './config.ts';
 import { kuryrMount } from './programs.ts';
 
@@ -19,7 +22,28 @@ export interface KuryrIdentity {
   readonly authority: string;
 }
 
-const labDaemon = `${kuryrFolder}/lab_daemon.py`;
+const labDaemons = { nested: 'lab_daemon.py', bare: 'lab_bare_daemon.py' } as const;
+
+/** Which program of the lab the CNI daemon is run by; undefined where this kernel runs the stock one. */
+export function labDaemonFor(
+  podMode: PodMode,
+  facts: Pick<HostFacts, 'datapath' | 'vlan'>,
+): (typeof labDaemons)[PodMode] | undefined {
+  const isStock = podMode === 'nested' ? facts.vlan === '8021q' : facts.datapath === 'system';
+  return isStock ? undefined : labDaemons[podMode];
+}
+
+async function daemonProgram(
+  machine: Machine,
+  podMode: PodMode,
+  facts: HostFacts,
+): Promise<string[]> {
+  const file = labDaemonFor(podMode, facts);
+  if (file === undefined) return [`${kuryrMount}/venv/bin/kuryr-daemon`];
+  const path = `${kuryrFolder}/${file}`;
+  await writeInto(machine, path, { text: await readFile(new URL(file, import.meta.url), 'utf8') });
+  return [`${kuryrMount}/venv/bin/python`, path];
+}
 
 async function configure(machine: Machine, identity: KuryrIdentity): Promise<void> {
   await writeInto(machine, `${kuryrFolder}/kuryr.conf`, { text: identity.config, mode: '600' });
@@ -81,15 +105,12 @@ export async function startCniDaemon(
   options: {
     readonly identity: KuryrIdentity;
     readonly facts: HostFacts;
-    readonly daemonSource: string;
+    readonly podMode: PodMode;
   },
 ): Promise<void> {
   const { machine } = worker;
   await configure(machine, options.identity);
-  await writeInto(machine, labDaemon, { text: options.daemonSource });
-  const python = `${kuryrMount}/venv/bin/python`;
-  const program =
-    options.facts.vlan === '8021q' ? [`${kuryrMount}/venv/bin/kuryr-daemon`] : [python, labDaemon];
+  const program = await daemonProgram(machine, options.podMode, options.facts);
   await startDaemon(layout, {
     name: `kuryr-daemon-${machine.name}`,
     machine,
@@ -102,6 +123,9 @@ export async function startCniDaemon(
     host: '127.0.0.1',
     port: addresses.daemonHealthPort,
   });
-  await on(machine, 'cp', `${kuryrMount}/kuryr-cni`, '/opt/cni/bin/kuryr-cni');
+  // Renamed into place, since the one that is there may be running.
+  const plugin = '/opt/cni/bin/kuryr-cni';
+  await on(machine, 'cp', `${kuryrMount}/kuryr-cni`, `${plugin}.new`);
+  await on(machine, 'mv', `${plugin}.new`, plugin);
   await writeInto(machine, '/etc/cni/net.d/10-kuryr.conflist', { text: conflist });
 }

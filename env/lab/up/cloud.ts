@@ -4,6 +4,7 @@
 import { OpenStackSession } from '../../access/openstack.ts';
 import { StackError } from '../../errors.ts';
 import type { Step } from '../base/steps.ts';
+import { makeKuryrAdministrator } from '../cloud/identities.ts';
 import { startOvn } from '../cloud/ovn.ts';
 import {
   startKeystone,
@@ -39,7 +40,7 @@ export function cloudSteps(making: Making): Step[] {
       ['databases and identities', 'root of Open vSwitch', 'Kubernetes programs', 'Kuryr programs'],
       async () => {
         making.machines.fill(
-          await makeMachines(layout, making.options.workers, {
+          await makeMachines(layout, making.options, {
             root: making.root.get(),
             switchRoot: making.switchRoot.get(),
             cloudLayer: making.layer.get().folder,
@@ -47,7 +48,7 @@ export function cloudSteps(making: Making): Step[] {
             kuryr: making.kuryr.get(),
           }),
         );
-        return `${making.options.workers} workers`;
+        return `${making.options.workers} workers, pods ${making.options.podMode}`;
       },
     ),
     step('Open vSwitch and OVN', ['machines'], async () => {
@@ -69,6 +70,7 @@ export function cloudSteps(making: Making): Step[] {
       const open = (cloudName: string): Promise<OpenStackSession> =>
         OpenStackSession.open({ cloudsYamlPath: layout.cloudsYaml, cloudName });
       const session = await open('lab');
+      if (making.options.podMode === 'bare') await makeKuryrAdministrator(session);
       const project = await projectOf(await open('lab-kuryr'));
       making.session.fill(session);
       making.networks.fill(new TenantNetworks(session, project));
@@ -82,7 +84,7 @@ export function cloudSteps(making: Making): Step[] {
 export function wiringSteps(making: Making): Step[] {
   const machines = (): LabMachines => making.machines.get();
   return [
-    step('nodes on trunks', ['networks for Kuryr'], async () => {
+    step('nodes plugged in', ['networks for Kuryr'], async () => {
       await wireMachines(machines(), {
         networks: making.networks.get(),
         tenant: making.tenant.get(),
@@ -99,7 +101,7 @@ export function wiringSteps(making: Making): Step[] {
       });
       return undefined;
     }),
-    step('ports of the nodes ACTIVE', ['nodes on trunks'], async () => {
+    step('ports of the nodes ACTIVE', ['nodes plugged in'], async () => {
       await waitForNodePorts(machines(), making.networks.get());
       return undefined;
     }),

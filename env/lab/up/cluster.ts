@@ -33,7 +33,7 @@ export function clusterSteps(making: Making): Step[] {
     }),
     step(
       'kubelets',
-      ['control plane', 'nodes on trunks', 'container runtime and images on the nodes'],
+      ['control plane', 'nodes plugged in', 'container runtime and images on the nodes'],
       async () => {
         await Promise.all(machines().workers.map((worker) => startKubelet(layout, worker)));
         return undefined;

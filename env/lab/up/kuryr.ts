@@ -21,13 +21,14 @@ async function identity(making: Making, account: string, config: string): Promis
 }
 
 async function startDaemons(making: Making): Promise<string> {
-  const daemon = await identity(making, accounts.daemon, daemonConfig());
-  const daemonSource = await readFile(new URL('../kuryr/lab_daemon.py', import.meta.url), 'utf8');
-  const options = { identity: daemon, facts: making.facts, daemonSource };
+  const { facts } = making;
+  const { podMode } = making.options;
+  const daemon = await identity(making, accounts.daemon, daemonConfig(podMode));
+  const options = { identity: daemon, facts, podMode };
   await Promise.all(
     making.machines.get().workers.map((worker) => startCniDaemon(making.layout, worker, options)),
   );
-  return `VLAN by ${making.facts.vlan}`;
+  return podMode === 'nested' ? `VLAN by ${facts.vlan}` : `datapath ${facts.datapath}`;
 }
 
 /** Kuryr, and what needs a network for pods. */
@@ -48,7 +49,11 @@ export function kuryrSteps(making: Making): Step[] {
       'Kuryr controller',
       ["Kuryr's resource definitions and rights", 'networks for Kuryr'],
       async () => {
-        const config = controllerConfig(making.layer.get().secrets, making.tenant.get());
+        const config = controllerConfig(
+          making.layer.get().secrets,
+          making.tenant.get(),
+          making.options.podMode,
+        );
         await startController(
           layout,
           making.machines.get().cloud,
@@ -57,7 +62,7 @@ export function kuryrSteps(making: Making): Step[] {
         return undefined;
       },
     ),
-    step('Kuryr CNI daemons', ["Kuryr's resource definitions and rights", 'nodes on trunks'], () =>
+    step('Kuryr CNI daemons', ["Kuryr's resource definitions and rights", 'nodes plugged in'], () =>
       startDaemons(making),
     ),
     step('nodes ready', ['kubelets', 'Kuryr CNI daemons'], async () => {

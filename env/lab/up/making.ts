@@ -14,10 +14,10 @@ import type { OpenStackSession } from '../../access/openstack.ts';
 import type { LabImage } from '../cluster/images.ts';
 import { LabCluster } from '../cluster/objects.ts';
 import type { LabMachines } from '../machines.ts';
+import type { LabShape } from '../pod-mode.ts';
 
 /** What the user may choose. */
-export interface UpOptions {
-  readonly workers: number;
+export interface UpOptions extends LabShape {
   /** An upstream server archive to take the Kubernetes programs from. */
   readonly kubernetesRelease?: string;
 }

@@ -6,7 +6,7 @@ import type { Step } from '../base/steps.ts';
 import { cloudsFile } from '../cloud/config.ts';
 import { cloudLayer } from '../cloud/databases.ts';
 import { labImages } from '../cluster/images.ts';
-import { buildKubernetes } from '../cluster/kubernetes-build.ts';
+import { makeKubernetes } from '../cluster/kubernetes-build.ts';
 import { installKuryr } from '../kuryr/programs.ts';
 import { makeRoot, mmdebstrap } from '../roots/debian.ts';
 import { buildRoot, switchRoot, zedRoot } from '../roots/recipes.ts';
@@ -42,18 +42,18 @@ export function cachedParts(making: Making): Step[] {
         installKuryr({ cache, buildRoot: making.buildRoot.get(), log: making.log('build-kuryr') }),
       ),
     ),
-    step('Kubernetes programs', ['root with compilers', 'Kuryr programs'], () =>
-      made(making.kubernetes, () =>
-        buildKubernetes({
-          cache,
-          buildRoot: making.buildRoot.get(),
-          log: making.log('build-kubernetes'),
-          ...(making.options.kubernetesRelease === undefined
-            ? {}
-            : { release: making.options.kubernetesRelease }),
-        }),
-      ),
-    ),
+    step('Kubernetes programs', ['root with compilers', 'Kuryr programs'], async () => {
+      const { path, origin } = await makeKubernetes({
+        cache,
+        buildRoot: making.buildRoot.get(),
+        log: making.log('build-kubernetes'),
+        ...(making.options.kubernetesRelease === undefined
+          ? {}
+          : { release: making.options.kubernetesRelease }),
+      });
+      making.kubernetes.fill(path);
+      return origin;
+    }),
     step('images', ['root with compilers'], async () => {
       making.images.fill(await labImages(cache, making.buildRoot.get()));
       return `${making.images.get().length} images`;

@@ -5,29 +5,38 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import { StackError } from '../../errors.ts';
 import { hostFacts, requireHost } from '../base/host.ts';
 import type { Layout } from '../base/layout.ts';
 import { runSteps, type Say, type StepTime } from '../base/steps.ts';
 import { components, standIns } from '../components.ts';
+import { otherModeProblem } from '../pod-mode.ts';
 import { pruneBeside } from '../prune.ts';
-import { writeState } from '../state.ts';
+import { type LabState, readState, writeState } from '../state.ts';
 import { cloudSteps, wiringSteps } from './cloud.ts';
 import { clusterSteps } from './cluster.ts';
 import { kuryrSteps } from './kuryr.ts';
 import { Making, type UpOptions } from './making.ts';
 import { cachedParts } from './parts.ts';
 
+async function refuseOtherMode(layout: Layout, { podMode }: UpOptions): Promise<void> {
+  const problem = otherModeProblem((await readState(layout))?.podMode, podMode);
+  if (problem !== undefined) throw new StackError('LAB_OTHER_MODE', problem);
+}
+
 /** Brings the lab up; gives the time of each step. */
 export async function up(layout: Layout, options: UpOptions, say: Say): Promise<StepTime[]> {
   await mkdir(layout.cache, { recursive: true, mode: 0o700 });
+  await refuseOtherMode(layout, options);
   await mkdir(layout.logs, { recursive: true });
   await requireHost(layout.cache, !existsSync(join(layout.cache, 'kubernetes')));
   const facts = await hostFacts();
-  const state = {
+  const state: LabState = {
     workers: options.workers,
+    podMode: options.podMode,
     facts,
     components: {},
-    standIns: standIns(facts),
+    standIns: standIns(facts, options.podMode),
     isComplete: false,
   };
   await writeState(layout, state);

@@ -5,7 +5,6 @@ import { loadProfile, type Profile } from '../../profile.ts';
 import { startTestCloud, type TestCloud } from '../../testing/cloud.ts';
 import { startTestKubernetes, type TestKubernetes } from '../../testing/kubernetes.ts';
 import { settingsIn } from './discovery.ts';
-import { runHere } from './stack.ts';
 
 const example = fileURLToPath(new URL('../../testing/profiles/example.yaml', import.meta.url));
 
@@ -129,24 +128,6 @@ test.describe('an adopted stack', () => {
         '  layout.resourceTag is "mine", but kuryr.conf says resource_tags = kuryr,other\n' +
         'Correct the profile.',
     });
-  });
-});
-
-test.describe('the outside vantage', () => {
-  test('is a process on this machine', async () => {
-    const handle = runHere(['node', '-e', 'process.stdin.pipe(process.stdout)']);
-    handle.stdin.end('hello');
-    const chunks: string[] = [];
-    for await (const chunk of handle.stdout) {
-      chunks.push(String(chunk));
-    }
-
-    expect(chunks.join('')).toBe('hello');
-    expect(await handle.exited).toBe(0);
-  });
-
-  test('says when its program cannot be started', async () => {
-    await expect(runHere(['/no/such/program']).exited).rejects.toThrow('ENOENT');
   });
 });
 

@@ -2,13 +2,13 @@
  * Adopts somebody's cluster and cloud as they are: nothing is installed and nothing is removed. The
  * outside vantage is this very machine.
  */
-import { spawn } from 'node:child_process';
 import { KubernetesAccess } from '../../access/kubernetes.ts';
 import { OpenStackSession } from '../../access/openstack.ts';
+import { runHere } from '../../access/process.ts';
 import { ProfileError } from '../../errors.ts';
 import type { Profile } from '../../profile.ts';
 import { redact } from '../../redaction.ts';
-import type { EvidenceFile, ProcessHandle, Stack } from '../../stack.ts';
+import type { EvidenceFile, Stack } from '../../stack.ts';
 import { discover, type Discovery, type KuryrPlace } from './discovery.ts';
 
 const logLines = 2_000;
@@ -43,31 +43,6 @@ export async function adopt(profile: Profile): Promise<Stack> {
       kubernetes[Symbol.dispose]();
       return Promise.resolve();
     },
-  };
-}
-
-/** Runs a program on this machine; 'node' means the Node that runs this. */
-export function runHere(argv: readonly string[]): ProcessHandle {
-  const [program = 'node', ...rest] = argv;
-  const child = spawn(program === 'node' ? process.execPath : program, rest, {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  const exited = new Promise<number | null>((resolve, reject) => {
-    child.once('exit', (status) => {
-      resolve(status);
-    });
-    child.once('error', reject);
-  });
-  // A program that cannot be started shows in `exited`; nobody has to be waiting for it yet.
-  exited.catch(() => undefined);
-  return {
-    stdin: child.stdin,
-    stdout: child.stdout,
-    stderr: child.stderr,
-    kill: () => {
-      child.kill('SIGKILL');
-    },
-    exited,
   };
 }
 
