@@ -58,7 +58,7 @@ const budgetsHere: Readonly<Record<BudgetName, object>> = {
   loadBalancerActive: { within: '30s', every: '150ms' },
   loadBalancerDeleted: { within: '30s', every: '150ms' },
   floatingIp: { within: '30s', every: '150ms' },
-  policyEffective: { within: '30s', every: '150ms', consecutive: 2 },
+  policyEffective: { within: '12s', every: '150ms', consecutive: 2 },
   dataplane: { within: '30s', every: '150ms', consecutive: 2 },
   // A probe of what is closed takes a second; two of them have to fit in.
   quiet: { within: '5s', every: '300ms', consecutive: 2 },

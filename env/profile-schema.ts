@@ -12,7 +12,7 @@ import {
 } from './budgets.ts';
 import { capabilities } from './capabilities.ts';
 import { completed, type Refusal, refusalsOf } from './profile-embedded.ts';
-import { openStackSeries } from './series.ts';
+import { kuryrReleases, openStackSeries } from './series.ts';
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000 };
 
@@ -199,6 +199,8 @@ export const knownFailuresSchema = z.array(
       .regex(/^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\d{2}$/, 'write a requirement id such as "POL-07"'),
     reason: z.string().min(1),
     link: z.url({ protocol: /^https?$/ }),
+    /** Where one list serves several profiles: the first release of Kuryr that behaves so. */
+    sinceKuryr: z.enum(kuryrReleases).optional(),
   }),
 );
 

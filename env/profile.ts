@@ -10,7 +10,9 @@ import { homedir } from 'node:os';
 import { isNode, LineCounter, parse, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { ProfileError } from './errors.ts';
+import { lineOf as releaseOf } from './profile-embedded.ts';
 import { type KnownFailure, knownFailuresSchema, profileSchema } from './profile-schema.ts';
+import { compareKuryr } from './series.ts';
 
 type ProfileFile = z.output<typeof profileSchema>;
 
@@ -29,6 +31,7 @@ export interface Profile extends Readonly<Omit<ProfileFile, 'connection'>> {
 
 const shelf = join(dirname(fileURLToPath(import.meta.url)), 'profiles');
 const suffix = /\.ya?ml$/;
+const listed = /(\.table)?\.ya?ml$/;
 /** The embedded profiles that come with the project: one row each, by name. */
 const table = join(shelf, 'embedded.table.yaml');
 
@@ -59,12 +62,13 @@ export function profileNames(): string[] {
 /** Loads a profile by its name (in env/profiles) or by the path of its file. */
 export async function loadProfile(nameOrFile: string): Promise<Profile> {
   const file = suffix.test(nameOrFile) ? resolve(nameOrFile) : join(shelf, `${nameOrFile}.yaml`);
-  const listFile = file.replace(suffix, '.known-failures.yaml');
+  const isRow = !suffix.test(nameOrFile) && embeddedProfileNames().includes(nameOrFile);
   const [source, list] = await Promise.all([
-    suffix.test(nameOrFile) || !embeddedProfileNames().includes(nameOrFile)
-      ? readYaml(file, `Give the path of a profile file, or the name of one in ${shelf}.`)
-      : rowOf(nameOrFile),
-    readYamlIfThere(listFile),
+    isRow
+      ? rowOf(nameOrFile)
+      : readYaml(file, `Give the path of a profile file, or the name of one in ${shelf}.`),
+    // What is known of Kuryr's releases is the same in every row of the table.
+    readYamlIfThere((isRow ? table : file).replace(listed, '.known-failures.yaml')),
   ]);
   const problems: string[] = [];
   const profile = parsed(source, profileSchema, problems);
@@ -79,9 +83,14 @@ export async function loadProfile(nameOrFile: string): Promise<Profile> {
   const { connection, ...rest } = profile;
   return {
     ...rest,
-    knownFailures,
+    knownFailures: knownFailures.filter((known) => isKnownOf(known, profile.kuryr)),
     ...(connection === undefined ? {} : { connection: absolute(connection, dirname(file)) }),
   };
+}
+
+function isKnownOf({ sinceKuryr }: KnownFailure, kuryr: string): boolean {
+  const line = releaseOf(kuryr);
+  return sinceKuryr === undefined || (line !== undefined && compareKuryr(line, sinceKuryr) >= 0);
 }
 
 async function rowOf(name: string): Promise<Source> {

@@ -14,8 +14,10 @@ import {
 
 type Zone = 'home' | 'y' | 'z';
 
-/** What a rule may be written with: the addresses of the pods, and the block they are in. */
+/** What a rule may be written with: addresses of the pods, their block, the label of their neighbours. */
 interface Neighbourhood {
+  /** The label of the namespaces that belong to this scenario's neighbours. */
+  readonly guests: Readonly<Record<string, string>>;
   readonly block: string;
   readonly addressOf: (pod: string) => string;
 }
@@ -28,7 +30,6 @@ interface Case {
   readonly rules: (around: Neighbourhood) => readonly IngressRule[];
 }
 
-const guests = { side: 'guests' };
 const onlyB = { podSelector: { matchLabels: { pod: 'b' } } };
 
 const cases: readonly Case[] = [
@@ -41,7 +42,7 @@ const cases: readonly Case[] = [
       ['c', 'y'],
       ['b', 'z'],
     ],
-    rules: () => [{ from: [{ ...onlyB, namespaceSelector: { matchLabels: guests } }] }],
+    rules: ({ guests }) => [{ from: [{ ...onlyB, namespaceSelector: { matchLabels: guests } }] }],
   },
   {
     title: 'keeps out every exception of a block',
@@ -89,6 +90,7 @@ const targets: readonly Target[] = [
 test.describe('a policy', () => {
   for (const { title, cites, pods: places, rules } of cases) {
     test(title, cites, async ({ budgets, cloud, cluster, namespace, probes }) => {
+      const guests = { 'guests-of': namespace.name };
       const [y, z] = await Promise.all([
         namespace.sibling('y', guests),
         namespace.sibling('z', guests),
@@ -111,7 +113,7 @@ test.describe('a policy', () => {
       const spec: IngressPolicy = {
         podSelector: { matchLabels: { pod: 'a' } },
         policyTypes: ['Ingress'],
-        ingress: rules({ block, addressOf: (name) => addressIn(pods, name) }),
+        ingress: rules({ guests, block, addressOf: (name) => addressIn(pods, name) }),
       };
 
       await test.step('without the policy, everybody reaches everybody', async () => {

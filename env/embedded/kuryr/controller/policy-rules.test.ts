@@ -132,7 +132,7 @@ test.describe('a policy becomes rules', () => {
   });
 
   for (const [what, from, expected] of [
-    ['pods of its namespace', [{ podSelector: { matchLabels: { app: 'web' } } }], ['10.20.0.5/32']],
+    ['pods of its namespace', [{ podSelector: { matchLabels: { app: 'web' } } }], ['10.20.0.5']],
     ['all pods of its namespace', [{ podSelector: {} }], ['10.20.0.0/26']],
     [
       'namespaces',
@@ -181,9 +181,9 @@ test.describe('a policy becomes rules', () => {
         ).egress,
       );
 
-    expect(of({})).toEqual(['IPv4 tcp 8080-8080 10.20.0.5/32', 'IPv4 tcp 8080-8080 10.79.0.9']);
+    expect(of({})).toEqual(['IPv4 tcp 8080-8080 10.20.0.5', 'IPv4 tcp 8080-8080 10.79.0.9']);
     expect(of({ serviceEgressAtPodPort: false })).toEqual([
-      'IPv4 tcp 8080-8080 10.20.0.5/32',
+      'IPv4 tcp 8080-8080 10.20.0.5',
       'IPv4 tcp 80-80 10.79.0.9',
     ]);
   });
@@ -206,8 +206,8 @@ test.describe('a known deviation', () => {
           },
         ],
       },
-      ['IPv4 * * 10.20.2.5/32'],
-      ['IPv4 * * 10.20.1.5/32', 'IPv4 * * 10.20.2.5/32'],
+      ['IPv4 * * 10.20.2.5'],
+      ['IPv4 * * 10.20.1.5', 'IPv4 * * 10.20.2.5'],
     ],
     [
       'exceptionsUndoEachOther',

@@ -315,7 +315,7 @@ class Side {
   #placeOf(peer: Peer): { cidr: string | undefined; namespace?: string | undefined } {
     switch (peer.kind) {
       case 'pod':
-        return { cidr: hostCidr(peer.pod.status?.podIP), namespace: peer.pod.metadata.namespace };
+        return { cidr: peer.pod.status?.podIP, namespace: peer.pod.metadata.namespace };
       case 'namespace':
         return { cidr: peer.namespace.cidr, namespace: peer.namespace.name };
       case 'block':
@@ -331,12 +331,4 @@ class Side {
 
 function listed(pods: ReadonlyMap<string, string>): { podIP: string; podNamespace: string }[] {
   return [...pods].map(([podIP, podNamespace]) => ({ podIP, podNamespace }));
-}
-
-/**
- * The block of one address. Kuryr 10.0.0 itself writes the bare address into its record; the scenario of
- * an admitted pod names the block, which lets in the same.
- */
-function hostCidr(ip: string | undefined): string | undefined {
-  return ip === undefined ? undefined : `${ip}/${ipVersionOf(ip) === 6 ? 128 : 32}`;
 }
