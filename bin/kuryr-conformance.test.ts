@@ -56,7 +56,7 @@ test.describe('the command line', () => {
   const wrong: [words: string[], said: RegExp][] = [
     [
       ['run', '--profile', 'nope'],
-      /nope\.yaml": there is no such file\. .* known profiles are "embedded", "lab" and the \d+ others of env\/profiles\/embedded/,
+      /nope\.yaml": there is no such file\. .* known profiles are "embedded", "lab", "lab-bare" and the \d+ others of env\/profiles\/embedded/,
     ],
     [['stack', '--profile', 'lab'], /^Starting the stack of profile "lab": it is none that/],
     [['matrix', '--profile', 'lab'], /^Choosing profile "lab": the embedded profiles are "emb/],

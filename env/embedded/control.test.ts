@@ -61,6 +61,8 @@ test.describe('the socket of a stack', () => {
     await withControl(async (path) => {
       const program = runOutside(path, [
         'node',
+        // Node warns on standard error when both NO_COLOR and FORCE_COLOR are set.
+        '--no-warnings',
         '-e',
         'process.stdin.pipe(process.stdout); process.stdin.on("end", () => { console.error("bye"); process.exitCode = 3; })',
       ]);

@@ -52,7 +52,7 @@ test.describe('a policy', () => {
     await stack.until('the rule of the client gone', async () => {
       const now = await applied(stack, 'only-client');
       return now.spec.ingressSgRules.every(
-        ({ sgRule }) => sgRule.remote_ip_prefix !== `${client.status?.podIP ?? ''}/32`,
+        ({ sgRule }) => sgRule.remote_ip_prefix !== client.status?.podIP,
       );
     });
     await gone(stack, at.pod('client'));
@@ -61,7 +61,7 @@ test.describe('a policy', () => {
     await stack.until('the rule of the new client', async () => {
       const now = await applied(stack, 'only-client');
       return now.status.securityGroupRules.some(
-        ({ remote_ip_prefix }) => remote_ip_prefix === `${again.status?.podIP ?? ''}/32`,
+        ({ remote_ip_prefix }) => remote_ip_prefix === again.status?.podIP,
       );
     });
     await stack.remove(at.policy('only-client'));
