@@ -69,6 +69,7 @@ export interface PoolView {
   readonly provisioningStatus: string;
   readonly listenerIds: readonly string[];
   readonly members: readonly string[];
+  readonly memberIds: readonly string[];
   /** The provisioning statuses that occur among its members, sorted. */
   readonly memberStatuses: readonly string[];
 }
@@ -220,6 +221,7 @@ function poolViewOf(pool: OctaviaPool, members: readonly OctaviaMember[]): PoolV
     provisioningStatus: pool.provisioning_status,
     listenerIds: pool.listeners.map(({ id }) => id).sort(),
     members: members.map(addressOf).sort(),
+    memberIds: members.map(({ id }) => id).sort(),
     memberStatuses: [...new Set(members.map((member) => member.provisioning_status))].sort(),
   };
 }

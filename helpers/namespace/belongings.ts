@@ -34,8 +34,8 @@ export class Belongings {
     this.#options = options;
   }
 
-  /** Makes a floating IP that is at no port. */
-  async floatingIp(): Promise<NeutronFloatingIp> {
+  /** Makes a floating IP that is at no port, in a project. */
+  async floatingIp(projectId: string | undefined): Promise<NeutronFloatingIp> {
     const { cloud, profile } = this.#options;
     const { externalNetwork } = profile.layout;
     const [network] = await cloud.neutron.networks({ name: externalNetwork });
@@ -45,7 +45,10 @@ export class Belongings {
         `Making a floating IP: Neutron has no network "${externalNetwork}". Correct layout.externalNetwork of the profile.`,
       );
     }
-    const made = await cloud.neutron.create('floatingips', { floating_network_id: network.id });
+    const made = await cloud.neutron.create('floatingips', {
+      floating_network_id: network.id,
+      ...(projectId === undefined ? {} : { project_id: projectId }),
+    });
     this.#floatingIps.add(made.id);
     return made;
   }

@@ -98,6 +98,7 @@ export interface NamespaceContext {
 }
 
 const longestStem = 40;
+const readMs = 60_000;
 
 /** A namespace of a scenario. */
 export class Namespace {
@@ -234,10 +235,14 @@ export class Namespace {
     return { namespace: this.name, name };
   }
 
-  /** Makes a floating IP of the external network that is at no port; it goes with the namespace. */
-  async floatingIp(): Promise<NeutronFloatingIp> {
+  /**
+   * Makes a floating IP of the external network that is at no port; it goes with the namespace. It is made
+   * in the project of a pod's port: Kuryr does not see those of others.
+   */
+  async floatingIp(pod: ProbePod): Promise<NeutronFloatingIp> {
     await this.#lease('floatingIps');
-    return this.#belongings.floatingIp();
+    const port = await this.#context.cloud.portOf(pod).read(AbortSignal.timeout(readMs));
+    return this.#belongings.floatingIp(port?.projectId);
   }
 
   /** Sees to it that a floating IP goes with the namespace, if it is still there then. */
