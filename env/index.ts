@@ -41,7 +41,14 @@ export {
   profileNames,
 } from './profile.ts';
 export { redact, redactJson, Secret } from './redaction.ts';
-export { compareSeries, openStackSeries, type OpenStackSeries } from './series.ts';
+export {
+  compareKuryr,
+  compareSeries,
+  type KuryrRelease,
+  openStackSeries,
+  type OpenStackSeries,
+} from './series.ts';
+export { lineOf as kuryrLineOf } from './profile-embedded.ts';
 export type {
   EvidenceFile,
   FaultPort,

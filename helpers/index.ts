@@ -58,7 +58,7 @@ export type {
   ServiceRef,
   Workload,
 } from './namespace/namespace.ts';
-export { podPort } from './namespace/pod-spec.ts';
+export { podPort, readinessGate } from './namespace/pod-spec.ts';
 export { answersOf } from './probes/answers.ts';
 export { dnsLogCommand, dnsLogPort, queriesOf } from './probes/dns-log.ts';
 export type { Observation, Probe } from './probes/probe.ts';

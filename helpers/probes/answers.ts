@@ -20,6 +20,8 @@ export interface AnswersTarget extends Target {
 export interface Answers {
   /** The pods that answered, sorted, strangers included. */
   readonly answeredBy: readonly string[];
+  /** The ports at which they took the connections, sorted. */
+  readonly ports: readonly number[];
   /** How many connections found what; verdicts that nobody found are left out. */
   readonly verdicts: Partial<Readonly<Record<Verdict, number>>>;
   /** What the first connection without a right answer met. */
@@ -61,6 +63,7 @@ function answersIn(seen: readonly Observation[]): Answers {
   const wrong = seen.find(({ verdict }) => verdict !== 'open');
   return {
     answeredBy: [...new Set(seen.flatMap(({ answeredBy }) => answeredBy?.pod ?? []))].sort(),
+    ports: [...new Set(seen.flatMap(({ serverPort }) => serverPort ?? []))].sort((a, b) => a - b),
     verdicts,
     trouble: wrong === undefined ? undefined : `${wrong.verdict}: ${wrong.detail ?? 'no detail'}`,
   };

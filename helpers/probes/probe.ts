@@ -61,6 +61,7 @@ export const outcomeSchema = z.object({
   /** The address of the vantage as it knows it itself; another one at the server was put there on the way. */
   ownAddress: text,
   serverAddress: text,
+  serverPort: z.exactOptional(z.number()),
   status: z.exactOptional(z.number()),
   addresses: z.exactOptional(z.array(z.string())),
   records: z.exactOptional(z.array(z.unknown())),

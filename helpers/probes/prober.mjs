@@ -76,6 +76,7 @@ import { fileURLToPath } from 'node:url';
  * @property {number} [clientPort]
  * @property {string} [ownAddress] the prober's address as it knows it itself
  * @property {string} [serverAddress] the address at which the server took the probe
+ * @property {number} [serverPort] the port at which it did so
  * @property {number} [status] of an HTTP answer
  * @property {string[]} [addresses] of a look-up
  * @property {unknown[]} [records] of a look-up of other record types
@@ -100,7 +101,7 @@ import { fileURLToPath } from 'node:url';
  */
 /** @typedef {{ net: typeof net, dgram: typeof dgram, http: typeof http, dns: typeof dns, spawn: typeof spawn }} Sockets */
 /** @typedef {{ tcp: number[], udp: number[], http: number[] }} Ports */
-/** @typedef {{ kc?: number, nonce?: string, seq?: number, size?: number, length?: number, digest?: string, payload?: number, marks?: Marks, client?: string, clientPort?: number, server?: string, echo?: string }} Header */
+/** @typedef {{ kc?: number, nonce?: string, seq?: number, size?: number, length?: number, digest?: string, payload?: number, marks?: Marks, client?: string, clientPort?: number, server?: string, serverPort?: number, echo?: string }} Header */
 
 export const version = 1;
 
@@ -215,7 +216,7 @@ class MessageReader {
 /**
  * @param {Marks} marks
  * @param {{ header: Header | undefined, line: string, length: number, digest: string }} asked
- * @param {{ client: string, clientPort: number, server: string }} ends
+ * @param {{ client: string, clientPort: number, server: string, serverPort: number }} ends
  * @returns {Header}
  */
 function answerTo(marks, asked, ends) {
@@ -240,6 +241,7 @@ function serveConnection(marks, socket) {
     client: plainAddress(socket.remoteAddress),
     clientPort: socket.remotePort ?? 0,
     server: plainAddress(socket.localAddress),
+    serverPort: socket.localPort ?? 0,
   };
   const reader = new MessageReader((header, line, payload) => {
     const back =
@@ -286,6 +288,7 @@ function serveRequest(marks, request, response) {
       client: plainAddress(request.socket.remoteAddress),
       clientPort: request.socket.remotePort ?? 0,
       server: plainAddress(request.socket.localAddress),
+      serverPort: request.socket.localPort ?? 0,
     };
     const answer = {
       ...answerTo(marks, asked, ends),
@@ -303,7 +306,7 @@ function serveRequest(marks, request, response) {
 /**
  * @param {Marks} marks
  * @param {Buffer} datagram
- * @param {{ client: string, clientPort: number, server: string }} ends
+ * @param {{ client: string, clientPort: number, server: string, serverPort: number }} ends
  */
 function answerDatagram(marks, datagram, ends) {
   const end = datagram.indexOf(0x0a);
@@ -338,7 +341,8 @@ async function listenUdp(marks, port, { bind, sockets }) {
       const socket = sockets.dgram.createSocket(type);
       socket.once('error', reject);
       socket.on('message', (datagram, from) => {
-        const ends = { client: plainAddress(from.address), clientPort: from.port, server: '' };
+        const client = { client: plainAddress(from.address), clientPort: from.port };
+        const ends = { ...client, server: '', serverPort: port };
         // An answer that cannot be sent is an answer that the prober misses: it says so.
         socket.send(
           answerDatagram(marks, datagram, ends),
@@ -518,6 +522,7 @@ function judge(probe, answer, context) {
     ...(answer.client ? { clientAddress: answer.client } : {}),
     ...(answer.clientPort ? { clientPort: answer.clientPort } : {}),
     ...(answer.server ? { serverAddress: answer.server } : {}),
+    ...(answer.serverPort ? { serverPort: answer.serverPort } : {}),
   };
   const problem = byteProblem(answer, context) ?? markProblem(probe.expect ?? {}, answer.marks);
   return problem === undefined

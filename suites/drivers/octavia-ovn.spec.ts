@@ -2,7 +2,16 @@
  * The ovn provider of Octavia: Kuryr uses it for everything, no virtual machine stands for a Service, and
  * pods see who asks.
  */
-import { claim, expect, expectedBalancer, podPort, reading, test } from '#helpers';
+import {
+  answersOf,
+  claim,
+  expect,
+  expectedBalancer,
+  podPort,
+  reading,
+  test,
+  untilThere,
+} from '#helpers';
 import { covers } from '../requirements/index.ts';
 
 const servicePort = 80;
@@ -90,6 +99,82 @@ test.describe('a cloud with the ovn provider', () => {
 
         await expect(amphorae).toHold([], budgets.quiet);
       });
+    },
+  );
+
+  test(
+    'takes layer 4 with SOURCE_IP_PORT, and refuses layer 7 and other algorithms',
+    covers('DRV-OVN-01', 'DRV-OVN-02'),
+    async ({ budgets, cloud, namespace }) => {
+      await namespace.pod('first');
+      const network = await untilThere(cloud.networkOf(namespace), budgets.census);
+      const balancer = await namespace.ownBalancer({
+        name: 'own',
+        subnetId: network.subnetId ?? '',
+        provider: 'ovn',
+      });
+      const below = { loadbalancer_id: balancer.id, protocol: 'TCP' };
+      const attempts = [
+        ['listeners', { ...below, protocol: 'HTTP', protocol_port: 80 }, 501],
+        ['pools', { ...below, lb_algorithm: 'ROUND_ROBIN' }, 501],
+        ['pools', { ...below, lb_algorithm: 'LEAST_CONNECTIONS' }, 501],
+        ['listeners', { ...below, protocol_port: 81 }, 201],
+        ['pools', { ...below, lb_algorithm: 'SOURCE_IP_PORT' }, 201],
+      ] as const;
+
+      for (const [collection, attributes, status] of attempts) {
+        await test.step(`${collection} with ${JSON.stringify(attributes)}: ${status}`, async () => {
+          expect(await cloud.octavia.attempt(collection, attributes)).toMatchObject({ status });
+          await expect(
+            reading(`status of ${balancer.name}`, async (signal) => {
+              const found = await cloud.octavia.loadBalancer(balancer.id, signal);
+              return found?.provisioning_status;
+            }),
+          ).toSettleOn('ACTIVE', budgets.loadBalancerActive);
+        });
+      }
+    },
+  );
+
+  test(
+    'balances on every node by itself',
+    covers('DRV-OVN-03'),
+    async ({ budgets, cloud, cluster, namespace, probes }) => {
+      const labels = { part: 'spread' };
+      const nodes = await cluster.podNodes();
+      const [near, far] = await Promise.all([
+        namespace.pod('near', { labels, node: nodes.near }),
+        namespace.pod('far', { labels, node: nodes.far }),
+      ]);
+      const service = await namespace.expose({ name: 'web', labels }, { ports });
+
+      await expect(cloud.loadBalancerOf(service)).toSettleOn(
+        expectedBalancer(service, [near.ip, far.ip], podPort),
+        budgets.loadBalancerActive,
+      );
+      const balancer = await untilThere(cloud.loadBalancerOf(service), budgets.serviceActive);
+
+      await test.step('no host holds the port of the VIP', async () => {
+        await expect(cloud.portById(balancer.vipPortId ?? '')).toSettleOn(
+          { fixedIps: [service.clusterIP], hostId: undefined },
+          budgets.census,
+        );
+      });
+
+      for (const pod of [near, far]) {
+        await test.step(`from node ${pod.node} the pods of both nodes are reached`, async () => {
+          const pods = ['far', 'near'];
+
+          await expect(
+            answersOf(probes.in(pod), {
+              protocol: 'TCP',
+              host: service.clusterIP,
+              port: servicePort,
+              pods,
+            }),
+          ).toSettleOn({ answeredBy: pods, trouble: undefined }, budgets.dataplane);
+        });
+      }
     },
   );
 });

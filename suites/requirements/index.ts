@@ -5,9 +5,11 @@
 import { defineCatalogue } from '#helpers';
 import { balancerRequirements } from './balancers.ts';
 import { dnsRequirements } from './dns.ts';
+import { driverRequirements } from './drivers.ts';
 import { namespaceRequirements } from './namespaces.ts';
 import { podRequirements } from './pods.ts';
 import { policyRequirements } from './policies.ts';
+import { serviceLifeRequirements } from './service-life.ts';
 import { serviceRequirements } from './services.ts';
 import { trunkRequirements } from './trunks.ts';
 
@@ -16,8 +18,10 @@ export const catalogue = defineCatalogue([
   ...podRequirements,
   ...trunkRequirements,
   ...serviceRequirements,
+  ...serviceLifeRequirements,
   ...policyRequirements,
   ...balancerRequirements,
+  ...driverRequirements,
   ...dnsRequirements,
   ...namespaceRequirements,
 ]);

@@ -4,7 +4,7 @@
 import type { Requirement } from '#helpers';
 import { installerPage, kuryrCode } from './sources.ts';
 
-/** Requirements of the area "services". */
+/** Requirements of the area "services" on ports, protocols and the objects of Octavia. */
 export const serviceRequirements = [
   {
     id: 'SVC-TCP-01',
@@ -22,6 +22,15 @@ export const serviceRequirements = [
     since: 'rocky',
   },
   {
+    id: 'SVC-UDP-02',
+    level: 'must',
+    kind: 'limitation',
+    text: 'Where UDP services are not supported, a Service is served at its TCP ports only.',
+    source: `${installerPage}: no UDP services before Train; kuryr-kubernetes commit d5e5d153 ignores UDP ports`,
+    needs: ['services.tcp'],
+    unless: ['services.udp'],
+  },
+  {
     id: 'SVC-MIX-01',
     level: 'must',
     text: 'A Service that exposes one port number over TCP and over UDP answers over both.',
@@ -30,10 +39,106 @@ export const serviceRequirements = [
     since: 'train',
   },
   {
+    id: 'SVC-MIX-02',
+    level: 'must',
+    text: 'A Service answers at no port over a protocol that it does not offer there.',
+    source: 'Kubernetes Service, ports[].protocol',
+    needs: ['services.mixed-protocol'],
+    since: 'train',
+  },
+  {
+    id: 'SVC-MIX-03',
+    level: 'must',
+    text: 'A protocol that is added to a port of a Service is served beside the first one.',
+    source: kuryrCode('controller/handlers/loadbalancer.py, _add_new_listeners'),
+    needs: ['services.mixed-protocol'],
+    since: 'train',
+  },
+  {
+    id: 'SVC-MIX-04',
+    level: 'must',
+    kind: 'limitation',
+    text: 'Where two protocols on one port are not supported, the port is served over TCP only.',
+    source: `${installerPage}: same port for different protocols needs Train; gates of Kuryr: API 2.11 (Ussuri), 2.13 (Victoria on)`,
+    needs: ['services.tcp'],
+    unless: ['services.mixed-protocol'],
+  },
+  {
+    id: 'SVC-SCTP-01',
+    level: 'must',
+    text: 'A port over SCTP is a listener and a pool of that protocol with the ready pods as members.',
+    source: kuryrCode('controller/drivers/lbaasv2.py, sctp_supported: API 2.23'),
+    needs: ['services.sctp'],
+    since: 'wallaby',
+    sinceKuryr: '4.0',
+  },
+  {
+    id: 'SVC-SCTP-02',
+    level: 'should',
+    text: 'A Service reaches each of its ready pods over SCTP.',
+    source: 'kuryr-tempest-plugin, test_service_sctp_ping',
+    needs: ['services.sctp'],
+    since: 'wallaby',
+    sinceKuryr: '4.0',
+    uncovered: 'Node, which runs the prober, has no SCTP sockets.',
+  },
+  {
     id: 'SVC-SEL-01',
     level: 'must',
     text: 'A Service reaches no pod but those that its selector selects.',
     source: `Kubernetes Service, selector; ${kuryrCode('controller/handlers/lbaas.py')}`,
+    needs: ['services.tcp'],
+  },
+  {
+    id: 'SVC-PORT-01',
+    level: 'must',
+    text: 'Each port of a Service reaches its own target port, given by number or by name.',
+    source: 'Kubernetes Service, ports[].targetPort',
+    needs: ['services.tcp'],
+  },
+  {
+    id: 'SVC-PORT-02',
+    level: 'must',
+    text: 'A port that is added to a Service is served, and one that is removed is not.',
+    source: kuryrCode('controller/handlers/loadbalancer.py, _sync_lbaas_pools'),
+    needs: ['services.tcp'],
+  },
+  {
+    id: 'SVC-PORT-03',
+    level: 'must',
+    text: 'Ports of a Service whose target ports are swapped reach their new target ports.',
+    source: kuryrCode('utils.py, has_port_changes'),
+    needs: ['services.tcp'],
+  },
+  {
+    id: 'SVC-PORT-04',
+    level: 'must',
+    text: 'A named target port reaches each pod at the number that the name has in that pod.',
+    source: 'Kubernetes Service, ports[].targetPort: looked up in the container ports of each pod',
+    needs: ['services.tcp'],
+  },
+  {
+    id: 'SVC-HAIR-01',
+    level: 'must',
+    text: 'A pod reaches itself over TCP through its own Service.',
+    source: 'Kubernetes Service; Launchpad bug 1923452, release note of 4.0.0 on hairpin traffic',
+    needs: ['services.tcp'],
+  },
+  {
+    id: 'SVC-HAIR-02',
+    level: 'must',
+    text: 'A pod reaches itself over UDP through its own Service.',
+    source: 'Kubernetes Service; Launchpad bug 1923452',
+    needs: ['services.udp'],
+    since: 'rocky',
+  },
+  {
+    id: 'SVC-AFF-01',
+    level: 'must',
+    kind: 'limitation',
+    text: 'Session affinity has no effect: connections of one client go to all pods.',
+    source:
+      'Known limitations of installing with Kuryr (OpenShift 4.5): sessionAffinity does not take effect',
     needs: ['services.tcp'],
   },
   {
@@ -55,6 +160,13 @@ export const serviceRequirements = [
     level: 'must',
     text: 'The members of a pool are the ready pods of the Service at their target port.',
     source: kuryrCode('controller/handlers/loadbalancer.py'),
+    needs: ['lb.octavia'],
+  },
+  {
+    id: 'SVC-LB-04',
+    level: 'must',
+    text: 'The services of a namespace have one load balancer each, one listener and one pool a port, all ACTIVE.',
+    source: `${installerPage}: 1 load balancer per service, 1 listener and 1 pool per port exposed`,
     needs: ['lb.octavia'],
   },
 ] as const satisfies readonly Requirement[];

@@ -9,3 +9,8 @@ export const installerPage = 'openshift/installer, docs/user/openstack/kuryr.md'
 export function kuryrCode(path: string): string {
   return `kuryr-kubernetes 10.0.0, kuryr_kubernetes/${path}`;
 }
+
+/** A page of the documentation of the last Kuryr release, by its path below doc/source. */
+export function kuryrDocument(path: string): string {
+  return `kuryr-kubernetes 10.0.0, doc/source/${path}`;
+}

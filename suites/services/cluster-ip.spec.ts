@@ -8,11 +8,14 @@ import { covers } from '../requirements/index.ts';
 const variants = [
   {
     protocol: 'TCP',
-    cites: covers('SVC-TCP-01', 'SVC-SEL-01', 'SVC-LB-01', 'SVC-LB-02', 'SVC-LB-03'),
+    cites: covers(
+      ...(['SVC-TCP-01', 'SVC-SEL-01', 'SVC-HAIR-01', 'DRV-AZ-01'] as const),
+      ...(['SVC-LB-01', 'SVC-LB-02', 'SVC-LB-03'] as const),
+    ),
   },
   {
     protocol: 'UDP',
-    cites: covers('SVC-UDP-01', 'SVC-LB-01', 'SVC-LB-02', 'SVC-LB-03'),
+    cites: covers('SVC-UDP-01', 'SVC-HAIR-02', 'SVC-LB-01', 'SVC-LB-02', 'SVC-LB-03'),
   },
 ] as const;
 
@@ -39,6 +42,7 @@ test.describe('a Service of type ClusterIP', () => {
           await expect(cloud.loadBalancerOf(service)).toSettleOn(
             {
               ...expectedBalancer(service, echo.podIPs, podPort),
+              availabilityZone: undefined,
               pools: [
                 { protocol, provisioningStatus: 'ACTIVE', members, memberStatuses: ['ACTIVE'] },
               ],
@@ -62,21 +66,21 @@ test.describe('a Service of type ClusterIP', () => {
           );
         });
 
-        await test.step(`each ready pod answers some of ${connections} connections, and a stranger none`, async () => {
-          const pods = echo.pods.map(({ name }) => name);
+        const pods = echo.pods.map(({ name }) => name);
+        const target = { protocol, host: service.clusterIP, port: servicePort, pods, connections };
+        const allAnswer = { answeredBy: pods, verdicts: { open: connections }, trouble: undefined };
 
-          await expect(
-            answersOf(probes.in(client), {
-              protocol,
-              host: service.clusterIP,
-              port: servicePort,
-              pods,
-              connections,
-            }),
-          ).toSettleOn(
-            { answeredBy: pods, verdicts: { open: connections }, trouble: undefined },
+        await test.step(`each ready pod answers some of ${connections} connections, and a stranger none`, async () => {
+          await expect(answersOf(probes.in(client), target)).toSettleOn(
+            allAnswer,
             budgets.dataplane,
           );
+        });
+
+        await test.step('connections of a pod of the Service go to all of them, itself included', async () => {
+          const [pod] = echo.pods as [(typeof echo.pods)[number]];
+
+          await expect(answersOf(probes.in(pod), target)).toSettleOn(allAnswer, budgets.dataplane);
         });
       },
     );

@@ -1,0 +1,127 @@
+/**
+ * Requirements on the drivers behind Octavia's providers: what amphora and ovn have in common, and in what
+ * they differ.
+ */
+import type { Requirement } from '#helpers';
+import { installerPage, kuryrCode } from './sources.ts';
+
+/** Requirements of the area "drivers". */
+export const driverRequirements = [
+  {
+    id: 'DRV-LIST-01',
+    level: 'must',
+    text: 'Octavia lists the provider that Kuryr uses.',
+    source: 'Octavia API v2, providers; Octavia 3.0.0 release note "provider driver support"',
+    needs: ['lb.octavia'],
+    since: 'rocky',
+  },
+  {
+    id: 'DRV-LIST-02',
+    level: 'should',
+    text: 'Where amphora is a provider, octavia is listed as another name of it.',
+    source: 'Octavia configuration, enabled_provider_drivers: octavia is an alias of amphora',
+    needs: ['lb.amphora'],
+    since: 'rocky',
+  },
+  {
+    id: 'DRV-ASK-01',
+    level: 'must',
+    text: 'Kuryr asks for its provider by name: for ovn where that is configured, and for amphora otherwise.',
+    source: kuryrCode('controller/handlers/lbaas.py: endpoints_driver_octavia_provider, API 2.6'),
+    needs: ['lb.octavia'],
+    since: 'stein',
+    sinceKuryr: '3.0',
+  },
+  {
+    id: 'DRV-SWITCH-01',
+    level: 'must',
+    text: 'A load balancer of another provider than the wanted one is replaced by one at the same address.',
+    source: kuryrCode('controller/handlers/loadbalancer.py, on_present; BZ 1846862'),
+    needs: ['services.tcp'],
+    sinceKuryr: '3.0',
+  },
+  {
+    id: 'DRV-AZ-01',
+    level: 'must',
+    kind: 'limitation',
+    text: 'No load balancer of Kuryr asks for an availability zone.',
+    source: `${installerPage}: amphora VMs ignore the availability zone; ${kuryrCode('controller/drivers/lbaasv2.py')}`,
+    needs: ['services.tcp'],
+  },
+  {
+    id: 'DRV-OVN-01',
+    level: 'must',
+    kind: 'limitation',
+    text: 'The ovn provider refuses a listener of layer 7.',
+    source: `${installerPage}: ovn supports basic layer 4 only; Octavia feature matrix of listeners`,
+    needs: ['lb.ovn', 'namespaces.own-subnet'],
+    since: 'train',
+  },
+  {
+    id: 'DRV-OVN-02',
+    level: 'must',
+    kind: 'limitation',
+    text: 'The ovn provider takes a pool with the algorithm SOURCE_IP_PORT and refuses ROUND_ROBIN and LEAST_CONNECTIONS.',
+    source: 'ovn-octavia-provider, constants OVN_NATIVE_LB_ALGORITHMS, all releases up to 10.0.0',
+    needs: ['lb.ovn', 'namespaces.own-subnet'],
+    since: 'train',
+  },
+  {
+    id: 'DRV-OVN-03',
+    level: 'must',
+    text: 'With the ovn provider every node balances by itself: no host holds the VIP, and clients on all nodes reach pods on all nodes.',
+    source: `${installerPage}: load balancing is distributed`,
+    needs: ['lb.ovn', 'nodes.several', 'cloud.admin'],
+    since: 'train',
+  },
+  {
+    id: 'DRV-AMP-01',
+    level: 'must',
+    text: 'With the amphora provider each load balancer of Kuryr has a virtual machine of its own.',
+    source: `${installerPage}: one VM per service`,
+    needs: ['lb.amphora', 'cloud.admin'],
+    since: 'rocky',
+  },
+  {
+    id: 'DRV-AMP-02',
+    level: 'must',
+    text: 'The virtual machine of an amphora belongs to another project than the load balancer, so that its quota does not count it.',
+    source: `${installerPage}: amphora VMs do not count against the quota`,
+    needs: ['lb.amphora', 'cloud.admin'],
+    since: 'rocky',
+  },
+  {
+    id: 'DRV-AMP-03',
+    level: 'must',
+    kind: 'limitation',
+    text: 'With the amphora provider a pod behind a Service over TCP sees an address of the amphora as its client.',
+    source: 'Octavia amphora driver: haproxy opens a connection of its own',
+    needs: ['lb.amphora', 'cloud.admin'],
+    since: 'rocky',
+  },
+  {
+    id: 'DRV-AMP-04',
+    level: 'must',
+    text: 'The amphora provider takes listeners of layer 7 and the algorithm ROUND_ROBIN.',
+    source: 'Octavia feature matrices of listeners and pools',
+    needs: ['lb.amphora', 'namespaces.own-subnet'],
+    since: 'stein',
+  },
+  {
+    id: 'DRV-AMP-05',
+    level: 'should',
+    text: 'A load balancer for which nobody asks for a provider is one of amphora.',
+    source: `${installerPage}: amphora is the default; Octavia configuration, default_provider_driver`,
+    needs: ['lb.amphora', 'namespaces.own-subnet'],
+    since: 'stein',
+  },
+  {
+    id: 'DRV-AMP-06',
+    level: 'must',
+    kind: 'limitation',
+    text: 'The amphora provider refuses the algorithm SOURCE_IP_PORT.',
+    source: 'Octavia feature matrix of pools',
+    needs: ['lb.amphora', 'namespaces.own-subnet'],
+    since: 'stein',
+  },
+] as const satisfies readonly Requirement[];
