@@ -37,6 +37,7 @@ test.describe('the command line', () => {
       'run',
       'list',
       'explain',
+      'preflight',
       'stack',
       'matrix',
       'lab',
@@ -45,7 +46,7 @@ test.describe('the command line', () => {
   });
 
   test('has help for every command', async () => {
-    for (const command of ['run', 'list', 'explain', 'stack', 'matrix', 'lab']) {
+    for (const command of ['run', 'list', 'explain', 'preflight', 'stack', 'matrix', 'lab']) {
       const { status, out } = await kuryrConformance(command, '--help');
 
       expect(status, command).toBe(0);
@@ -58,6 +59,8 @@ test.describe('the command line', () => {
       ['run', '--profile', 'nope'],
       /nope\.yaml": there is no such file\. .* known profiles are "embedded", "lab", "lab-bare" and the \d+ others of env\/profiles\/embedded/,
     ],
+    [['preflight', '--profile', 'nope'], /nope\.yaml": there is no such file\./],
+    [['preflight', '--frob'], /unknown option '--frob'/],
     [['stack', '--profile', 'lab'], /^Starting the stack of profile "lab": it is none that/],
     [['matrix', '--profile', 'lab'], /^Choosing profile "lab": the embedded profiles are "emb/],
     [['run', '--profile', 'lab', '--area', 'weather'], /^Choosing area "weather": the areas are /],

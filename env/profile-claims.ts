@@ -29,7 +29,8 @@ export function claimsOf(axes: ClaimAxes): Capability[] {
     [compareKuryr(kuryr, '1.0') >= 0, 'policies'],
     [true, 'lb.octavia', `lb.${axes.provider}`, 'lb.floating-ip'],
     [compareKuryr(kuryr, '0.5') >= 0, 'namespaces.own-subnet'],
-    [true, 'net.outside', 'net.node', 'cloud.admin'],
+    [true, 'net.outside', 'net.node', 'cloud.admin', 'cloud.compute'],
+    [axes.isOpenShift, 'cluster.openshift'],
     [axes.nodes > 1, 'nodes.several'],
     // A DNS Service has port 53 twice; without both listeners the one over UDP is left out.
     [hasMixed, 'dns.cluster', 'dns.use-vc-images'],

@@ -28,6 +28,9 @@ export type {
   Workload,
 } from './namespace/namespace.ts';
 export { podPort } from './namespace/pod-spec.ts';
+export { preflight } from './prerequisites/preflight.ts';
+export { mendText, mendTexts, type PrerequisiteRow } from './prerequisites/prerequisite.ts';
+export { type PrerequisiteId, prerequisites } from './prerequisites/table.ts';
 export { answersOf } from './probes/answers.ts';
 export { dnsLogCommand, dnsLogPort, queriesOf } from './probes/dns-log.ts';
 export type { Observation, Probe } from './probes/probe.ts';

@@ -2,7 +2,7 @@
  * The client of Octavia v2: lists with filters, reads, the status tree, and removal, by which a
  * scenario disturbs what Kuryr has made.
  */
-import { isNotFound, type OpenStackSession, type Query, type ServiceRef } from '#env';
+import { isNotFound, type OpenStackSession, type Query, type ServiceRef, StackError } from '#env';
 import { z } from 'zod';
 import {
   amphoraForm,
@@ -26,6 +26,17 @@ const service: ServiceRef = {
 };
 
 const root = '/v2/lbaas';
+
+/** A version of Octavia's API, such as [2, 13]. */
+export type ApiVersion = readonly [major: number, minor: number];
+
+const versionsForm = z.looseObject({ versions: z.array(z.looseObject({ id: z.string() })) });
+
+function numbersIn(fields: Readonly<Record<string, unknown>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, number] => Number.isInteger(entry[1])),
+  );
+}
 
 /** The client of Octavia. */
 export class Octavia {
@@ -108,6 +119,30 @@ export class Octavia {
           .looseObject({ providers: z.array(providerForm) })
           .parse(body)
           .providers.map(({ name }) => name);
+  }
+
+  /** The greatest version of the API, whatever status it has: Kuryr does not look at the status either. */
+  async apiVersion(signal?: AbortSignal): Promise<ApiVersion> {
+    const document = versionsForm.parse(await this.#find('/', signal));
+    const versions = document.versions
+      .map(({ id }) => /^v?(\d+)\.(\d+)$/.exec(id))
+      .filter((match) => match !== null)
+      .map((match): ApiVersion => [Number(match[1]), Number(match[2])])
+      .sort((a, b) => b[0] - a[0] || b[1] - a[1]);
+    if (versions[0] !== undefined) return versions[0];
+    throw new StackError(
+      'OCTAVIA_WITHOUT_VERSION',
+      'Reading the version document of Octavia: it lists no version. Check the endpoint in the catalogue.',
+    );
+  }
+
+  /** The quotas of a project, by resource; a limit below zero means none. */
+  async quotas(projectId: string, signal?: AbortSignal): Promise<Record<string, number>> {
+    const body = await this.#session.send(service, {
+      path: `${root}/quotas/${projectId}`,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return numbersIn(z.looseObject({ quota: z.record(z.string(), z.unknown()) }).parse(body).quota);
   }
 
   /** The status of a load balancer and everything below it, as Octavia words it. */

@@ -8,6 +8,7 @@ import { dnsRequirements } from './dns.ts';
 import { namespaceRequirements } from './namespaces.ts';
 import { podRequirements } from './pods.ts';
 import { policyRequirements } from './policies.ts';
+import { prerequisiteRequirements, quotaRequirements } from './prerequisites.ts';
 import { serviceRequirements } from './services.ts';
 import { trunkRequirements } from './trunks.ts';
 
@@ -20,6 +21,8 @@ export const catalogue = defineCatalogue([
   ...balancerRequirements,
   ...dnsRequirements,
   ...namespaceRequirements,
+  ...prerequisiteRequirements,
+  ...quotaRequirements,
 ]);
 
 /** Cites the requirements that a scenario covers. */
