@@ -61,10 +61,12 @@ async function withProfile(run: RunContext): Promise<Config> {
   const { requirementAnnotation, whyNotApplicable } = await import('#helpers');
   const rows = catalogue.requirements.map((row): RequirementRow => {
     const reason = whyNotApplicable(row, profile);
+    const { unless, ...rest } = row;
     return {
       kind: 'promise',
-      ...row,
+      ...rest,
       needs: [...row.needs],
+      ...(unless === undefined ? {} : { unless: [...unless] }),
       ...(reason === undefined ? {} : { notApplicable: reason }),
     };
   });

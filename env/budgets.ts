@@ -10,6 +10,7 @@ export const budgetNames = [
   'serviceActive',
   'loadBalancerActive',
   'loadBalancerDeleted',
+  'loadBalancerRepaired',
   'floatingIp',
   'policyEffective',
   'dataplane',
@@ -47,6 +48,8 @@ const figures: Record<
   serviceActive: [600 * second, 2 * second, 2],
   loadBalancerActive: [600 * second, 2 * second, 2],
   loadBalancerDeleted: [300 * second, 2 * second, 1],
+  // Kuryr looks every 600 s for what is lost, and then makes the load balancer anew.
+  loadBalancerRepaired: [1_200 * second, 5 * second, 2],
   floatingIp: [120 * second, 2 * second, 2],
   policyEffective: [180 * second, second, 3],
   dataplane: [60 * second, 500, 3],

@@ -11,6 +11,8 @@ export const capabilityTexts = {
   'services.udp': 'services over UDP are balanced',
   'services.mixed-protocol': 'one service may offer TCP and UDP on the same port number',
   'services.sctp': 'services over SCTP are balanced',
+  'services.patient':
+    'a run may wait a quarter of an hour for what Kuryr looks at every ten minutes',
   policies: 'network policies are turned into security groups',
   'lb.octavia': 'Octavia serves the load balancers',
   'lb.ovn': 'load balancers are made by the ovn provider',
@@ -18,6 +20,7 @@ export const capabilityTexts = {
   'lb.floating-ip': 'services of type LoadBalancer get a floating IP',
   'lb.mixed-protocol': 'the cluster accepts services of type LoadBalancer with several protocols',
   'namespaces.own-subnet': 'each namespace has a network and a subnet of its own',
+  'kuryr.events': 'Kuryr writes events about what it does with an object',
   'net.outside': 'there is a vantage outside the cluster that reaches floating IPs',
   'net.node': 'there is a vantage on the nodes, in their own network namespace',
   'nodes.several': 'at least two nodes take pods',

@@ -42,7 +42,14 @@ export {
 } from './profile.ts';
 export { defaultQuotaFigures, type QuotaFigureName, type QuotaFigures } from './quota-figures.ts';
 export { redact, redactJson, Secret } from './redaction.ts';
-export { compareSeries, openStackSeries, type OpenStackSeries } from './series.ts';
+export {
+  compareKuryr,
+  compareSeries,
+  type KuryrRelease,
+  openStackSeries,
+  type OpenStackSeries,
+} from './series.ts';
+export { lineOf as kuryrLineOf } from './profile-embedded.ts';
 export type {
   EvidenceFile,
   FaultPort,

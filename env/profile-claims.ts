@@ -29,6 +29,9 @@ export function claimsOf(axes: ClaimAxes): Capability[] {
     [compareKuryr(kuryr, '1.0') >= 0, 'policies'],
     [true, 'lb.octavia', `lb.${axes.provider}`, 'lb.floating-ip'],
     [compareKuryr(kuryr, '0.5') >= 0, 'namespaces.own-subnet'],
+    // The simulated Kuryr looks for what is lost every few seconds.
+    [true, 'services.patient'],
+    [compareKuryr(kuryr, '6.0') >= 0, 'kuryr.events'],
     [true, 'net.outside', 'net.node', 'cloud.admin', 'cloud.compute'],
     [axes.isOpenShift, 'cluster.openshift'],
     [axes.nodes > 1, 'nodes.several'],

@@ -2,7 +2,7 @@
  * The requirement catalogue: a closed, typed set of sentences with stable ids, and `covers`, by which
  * a scenario cites them. What a requirement needs is said in its row, never in a scenario.
  */
-import { type Capability, CatalogueError, type OpenStackSeries } from '#env';
+import { type Capability, CatalogueError, type KuryrRelease, type OpenStackSeries } from '#env';
 
 /** How binding a requirement is. */
 export type RequirementLevel = 'must' | 'should' | 'may';
@@ -19,10 +19,16 @@ export interface Requirement {
   readonly source: string;
   /** What a stack must claim for the requirement to apply. */
   readonly needs: readonly Capability[];
+  /** What a stack must not claim: a limitation ends where the capability begins. */
+  readonly unless?: readonly Capability[];
   /** First OpenStack series to which it applies. */
   readonly since?: OpenStackSeries;
   /** Last OpenStack series to which it applies. */
   readonly until?: OpenStackSeries;
+  /** First release line of Kuryr to which it applies, whatever the cloud. */
+  readonly sinceKuryr?: KuryrRelease;
+  /** Last release line of Kuryr to which it applies. */
+  readonly untilKuryr?: KuryrRelease;
   /** Why no scenario covers it; a covered requirement must not say so. */
   readonly uncovered?: string;
 }

@@ -58,7 +58,7 @@ export type {
   ServiceRef,
   Workload,
 } from './namespace/namespace.ts';
-export { podPort } from './namespace/pod-spec.ts';
+export { podPort, readinessGate } from './namespace/pod-spec.ts';
 export { preflight } from './prerequisites/preflight.ts';
 export { mendText, mendTexts, type PrerequisiteRow } from './prerequisites/prerequisite.ts';
 export { type PrerequisiteId, prerequisites } from './prerequisites/table.ts';

@@ -16,6 +16,9 @@ const requirementRow = z.object({
   needs: z.array(z.string()).default([]),
   since: z.string().optional(),
   until: z.string().optional(),
+  unless: z.array(z.string()).optional(),
+  sinceKuryr: z.string().optional(),
+  untilKuryr: z.string().optional(),
   uncovered: z.string().optional(),
   /** Why the row does not apply to the profile; decided before the run. */
   notApplicable: z.string().optional(),

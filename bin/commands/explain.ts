@@ -41,17 +41,23 @@ function rowOf(id: string, rows: readonly Requirement[]): Requirement {
 }
 
 function describe(row: Requirement): string[] {
-  const range = [
-    row.since === undefined ? '' : `since ${row.since}`,
-    row.until === undefined ? '' : `until ${row.until}`,
-  ].filter((part) => part !== '');
+  const series = rangeOf(row.since, row.until);
+  const kuryr = rangeOf(row.sinceKuryr, row.untilKuryr);
   return [
     `${row.id} (${row.level}${row.kind === 'limitation' ? ', documented limitation' : ''})`,
     row.text,
     '',
     `source   ${row.source}`,
     ...row.needs.map((need) => `needs    ${need}: ${capabilityTexts[need]}`),
-    ...(range.length > 0 ? [`series   ${range.join(', ')}`] : []),
+    ...(row.unless ?? []).map((other) => `unless   ${other}: ${capabilityTexts[other]}`),
+    ...(series === '' ? [] : [`series   ${series}`]),
+    ...(kuryr === '' ? [] : [`Kuryr    ${kuryr}`]),
     ...(row.uncovered === undefined ? [] : [`not covered: ${row.uncovered}`]),
   ];
+}
+
+function rangeOf(since: string | undefined, until: string | undefined): string {
+  return [since === undefined ? '' : `since ${since}`, until === undefined ? '' : `until ${until}`]
+    .filter((part) => part !== '')
+    .join(', ');
 }

@@ -43,6 +43,16 @@ export interface NamespaceNetworkView {
   readonly subnetTags: readonly string[];
 }
 
+/** What Octavia has for the services of a namespace. */
+export interface BalancingView {
+  /** The names of the services that have a load balancer, sorted. */
+  readonly loadBalancers: readonly string[];
+  readonly listeners: number;
+  readonly pools: number;
+  /** The provisioning statuses that occur among all of them, sorted. */
+  readonly statuses: readonly string[];
+}
+
 /** How the façade is opened. */
 export interface CloudOptions {
   readonly access: StackAccess;
@@ -107,6 +117,34 @@ export class Cloud {
         return balancer === undefined ? undefined : this.#loadBalancerView(balancer, signal);
       },
       describeLoadBalancer,
+    );
+  }
+
+  /** How many load balancers, listeners and pools the services of a namespace have. */
+  balancingOf(namespace: { readonly name: string }): Reading<BalancingView> {
+    const prefix = namesOf.loadBalancer({ namespace: namespace.name, name: '' });
+    return reading(
+      `load balancers of namespace ${namespace.name}`,
+      async (signal) => {
+        const [loadBalancers, listeners, pools] = await Promise.all([
+          this.octavia.loadBalancers({}, signal),
+          this.octavia.listeners({}, signal),
+          this.octavia.pools({}, signal),
+        ]);
+        const own = <T extends { readonly name: string }>(rows: readonly T[]): T[] =>
+          rows.filter(({ name }) => name.startsWith(prefix));
+        const all = [...own(loadBalancers), ...own(listeners), ...own(pools)];
+        return {
+          loadBalancers: own(loadBalancers)
+            .map(({ name }) => name.slice(prefix.length))
+            .sort(),
+          listeners: own(listeners).length,
+          pools: own(pools).length,
+          statuses: [...new Set(all.map((row) => row.provisioning_status))].sort(),
+        };
+      },
+      ({ loadBalancers, listeners, pools }) =>
+        `${loadBalancers.join(', ') || 'none'}; ${listeners} listeners, ${pools} pools`,
     );
   }
 

@@ -6,7 +6,11 @@ import { isNotFound, type OpenStackSession, type ServiceRef } from '#env';
 import { z } from 'zod';
 import type { Quota } from './neutron.ts';
 
-const service: ServiceRef = { name: 'nova', types: ['compute'] };
+const service: ServiceRef = {
+  name: 'nova',
+  types: ['compute'],
+  stripped: /\/v2(\.\d+)?(\/[0-9a-f]{32})?$/,
+};
 
 const quotaForm = z.looseObject({ limit: z.number(), in_use: z.number() });
 const detailForm = z.looseObject({ quota_set: z.record(z.string(), z.unknown()) });
@@ -42,7 +46,7 @@ export class Nova {
   /** The quotas of a project with what is used of them, by resource. */
   async quotas(projectId: string, signal?: AbortSignal): Promise<Record<string, Quota>> {
     const body = await this.#session.send(service, {
-      path: `/os-quota-sets/${projectId}/detail`,
+      path: `/v2.1/os-quota-sets/${projectId}/detail`,
       ...(signal === undefined ? {} : { signal }),
     });
     return quotasIn(detailForm.parse(body).quota_set);
@@ -52,7 +56,7 @@ export class Nova {
   async server(id: string, signal?: AbortSignal): Promise<NovaServer | undefined> {
     try {
       const body = await this.#session.send(service, {
-        path: `/servers/${id}`,
+        path: `/v2.1/servers/${id}`,
         ...(signal === undefined ? {} : { signal }),
       });
       return z.looseObject({ server: serverForm }).parse(body).server;
@@ -67,7 +71,7 @@ export class Nova {
   /** The hypervisors, which only administrators see. */
   async hypervisors(signal?: AbortSignal): Promise<NovaHypervisor[]> {
     return this.#session.list(service, {
-      path: '/os-hypervisors/detail',
+      path: '/v2.1/os-hypervisors/detail',
       key: 'hypervisors',
       item: hypervisorForm,
       ...(signal === undefined ? {} : { signal }),

@@ -31,6 +31,7 @@ export const loadBalancerForm = base.extend({
   vip_port_id: textOrNone,
   vip_subnet_id: textOrNone,
   vip_network_id: textOrNone,
+  availability_zone: textOrNone,
   listeners: refs,
   pools: refs,
 });
@@ -50,6 +51,7 @@ export const listenerForm = base.extend({
 export const poolForm = base.extend({
   protocol: z.string(),
   lb_algorithm: z.string(),
+  session_persistence: z.looseObject({ type: z.string() }).nullish(),
   listeners: refs,
   loadbalancers: refs,
   members: refs,

@@ -2,7 +2,14 @@
  * The client of Octavia v2: lists with filters, reads, the status tree, and removal, by which a
  * scenario disturbs what Kuryr has made.
  */
-import { isNotFound, type OpenStackSession, type Query, type ServiceRef, StackError } from '#env';
+import {
+  isNotFound,
+  OpenStackError,
+  type OpenStackSession,
+  type Query,
+  type ServiceRef,
+  StackError,
+} from '#env';
 import { z } from 'zod';
 import {
   amphoraForm,
@@ -36,6 +43,15 @@ function numbersIn(fields: Readonly<Record<string, unknown>>): Record<string, nu
   return Object.fromEntries(
     Object.entries(fields).filter((entry): entry is [string, number] => Number.isInteger(entry[1])),
   );
+}
+
+/** What Octavia answered to somebody who wanted to make something. */
+export interface Attempt {
+  readonly status: number;
+  /** What it said in words; empty when it did as it was asked. */
+  readonly said: string;
+  /** The id of what was made. */
+  readonly id: string | undefined;
 }
 
 /** The client of Octavia. */
@@ -148,6 +164,28 @@ export class Octavia {
   /** The status of a load balancer and everything below it, as Octavia words it. */
   async statusTree(id: string, signal?: AbortSignal): Promise<unknown> {
     return this.#find(`${root}/loadbalancers/${id}/status`, signal);
+  }
+
+  /** Tries to make something that Kuryr knows nothing of; a refusal is an answer and no error. */
+  async attempt(
+    collection: OctaviaCollection,
+    attributes: Readonly<Record<string, unknown>>,
+  ): Promise<Attempt> {
+    const { one } = octaviaForms[collection];
+    try {
+      const body = await this.#session.send(service, {
+        method: 'POST',
+        path: `${root}/${collection}`,
+        body: { [one]: attributes },
+      });
+      const made = z.looseObject({ [one]: z.looseObject({ id: z.string() }) }).parse(body);
+      return { status: 201, said: '', id: made[one]?.id };
+    } catch (error) {
+      if (error instanceof OpenStackError) {
+        return { status: error.status, said: error.said, id: undefined };
+      }
+      throw error;
+    }
   }
 
   /** Deletes a load balancer with everything below it; one that is already gone is no error. */

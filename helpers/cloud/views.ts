@@ -54,6 +54,8 @@ export interface ListenerView {
   readonly operatingStatus: string;
   readonly poolId: string | undefined;
   readonly allowedCidrs: readonly string[];
+  /** Of idle connections, in milliseconds. */
+  readonly timeouts: { readonly client: number | undefined; readonly member: number | undefined };
 }
 
 /** A pool of a load balancer; members are written address:port. */
@@ -62,6 +64,8 @@ export interface PoolView {
   readonly name: string;
   readonly protocol: string;
   readonly algorithm: string;
+  /** The type of its session persistence; undefined when it has none. */
+  readonly persistence: string | undefined;
   readonly provisioningStatus: string;
   readonly listenerIds: readonly string[];
   readonly members: readonly string[];
@@ -81,6 +85,7 @@ export interface LoadBalancerView {
   readonly vipAddress: string;
   readonly vipPortId: string | undefined;
   readonly vipSubnetId: string | undefined;
+  readonly availabilityZone: string | undefined;
   /** By port, then by protocol. */
   readonly listeners: readonly ListenerView[];
   /** By name. */
@@ -161,6 +166,7 @@ export function loadBalancerViewOf(
     vipAddress: balancer.vip_address,
     vipPortId: balancer.vip_port_id,
     vipSubnetId: balancer.vip_subnet_id,
+    availabilityZone: balancer.availability_zone,
     listeners: parts.listeners
       .map(listenerViewOf)
       .sort((a, b) => a.port - b.port || a.protocol.localeCompare(b.protocol)),
@@ -197,6 +203,10 @@ function listenerViewOf(listener: OctaviaListener): ListenerView {
     operatingStatus: listener.operating_status,
     poolId: listener.default_pool_id,
     allowedCidrs: (listener.allowed_cidrs ?? []).toSorted(),
+    timeouts: {
+      client: listener.timeout_client_data ?? undefined,
+      member: listener.timeout_member_data ?? undefined,
+    },
   };
 }
 
@@ -206,6 +216,7 @@ function poolViewOf(pool: OctaviaPool, members: readonly OctaviaMember[]): PoolV
     name: pool.name,
     protocol: pool.protocol,
     algorithm: pool.lb_algorithm,
+    persistence: pool.session_persistence?.type,
     provisioningStatus: pool.provisioning_status,
     listenerIds: pool.listeners.map(({ id }) => id).sort(),
     members: members.map(addressOf).sort(),

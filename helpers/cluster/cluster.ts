@@ -2,12 +2,14 @@
  * The façade of the Kubernetes side: awaited verbs that change something, and readings of objects and
  * of Kuryr's custom resources. It knows nothing about OpenStack.
  */
-import type {
-  CoreV1Event,
-  KubernetesObject,
-  V1Namespace,
-  V1Pod,
-  V1Service,
+import {
+  type CoreV1Event,
+  type KubernetesObject,
+  PatchStrategy,
+  setHeaderOptions,
+  type V1Namespace,
+  type V1Pod,
+  type V1Service,
 } from '@kubernetes/client-node';
 import { z } from 'zod';
 import {
@@ -21,7 +23,7 @@ import {
 } from '#env';
 import { type Reading, reading } from '../reading.ts';
 import { attach, type AttachedProcess } from './attach.ts';
-import { describeEvent, describeResource } from './descriptions.ts';
+import { describeEvent, describeResource, kuryrReasons } from './descriptions.ts';
 import { type KuryrKind, type KuryrResource, kuryrResources } from './kuryr-forms.ts';
 import { olderRecord } from './older-records.ts';
 import {
@@ -188,6 +190,44 @@ export class Cluster implements Disposable {
         .flatMap((subset) => (subset.addresses ?? []).map(({ ip }) => ip))
         .sort();
     });
+  }
+
+  /** The reasons of the events that Kuryr has written about an object, each once, sorted. */
+  kuryrEventsOf({ namespace, name }: Place): Reading<string[]> {
+    return reading(
+      `events of Kuryr about ${namespace}/${name}`,
+      async (signal) => kuryrReasons(await this.events(namespace, name, signal)),
+      (reasons) => reasons.join(', ') || 'none',
+    );
+  }
+
+  /** Sets a condition in the status of a pod, such as one that its readiness waits for. */
+  async setCondition(pod: Place, type: string, isTrue: boolean): Promise<void> {
+    const { namespace, name } = pod;
+    const condition = { type, status: isTrue ? 'True' : 'False' };
+    await this.access.call(
+      `Setting condition "${type}" of pod "${namespace}/${name}"`,
+      ({ core }) =>
+        core.patchNamespacedPodStatus(
+          { namespace, name, body: { status: { conditions: [condition] } } },
+          setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch),
+        ),
+    );
+  }
+
+  /** Writes into one of Kuryr's records by JSON patch: its definitions have no status of their own. */
+  async rewrite(
+    kind: KuryrKind,
+    { namespace, name }: Place,
+    operations: readonly { op: 'add' | 'replace'; path: string; value: unknown }[],
+  ): Promise<void> {
+    const { plural } = kuryrResources[kind];
+    await this.access.call(`Patching ${kind} "${namespace}/${name}"`, ({ custom }) =>
+      custom.patchNamespacedCustomObject(
+        { ...kuryrGroup, namespace, plural, name, body: operations },
+        setHeaderOptions('Content-Type', PatchStrategy.JsonPatch),
+      ),
+    );
   }
 
   /** The KuryrPort of a pod; undefined when there is none. */

@@ -32,6 +32,23 @@ export function isReady(pod: V1Pod): boolean {
   );
 }
 
+/** Tells whether a pod is ready, or would be but for a gate that somebody has to open. */
+export function isUp(pod: V1Pod): boolean {
+  const isGated = (pod.spec?.readinessGates ?? []).length > 0;
+  const areReady = (pod.status?.conditions ?? []).some(
+    ({ type, status }) => type === 'ContainersReady' && status === 'True',
+  );
+  return isReady(pod) || (isGated && areReady && pod.status?.podIP !== undefined);
+}
+
+/** The reasons of Kuryr's events, each once, sorted. */
+export function kuryrReasons(events: readonly CoreV1Event[]): string[] {
+  const reasons = events
+    .filter(({ source }) => source?.component?.startsWith('kuryr') === true)
+    .map(({ reason = '' }) => reason);
+  return [...new Set(reasons)].sort();
+}
+
 /** A few words about what a pod is waiting for. */
 export function describePod(pod: V1Pod | undefined): string {
   if (pod === undefined) {

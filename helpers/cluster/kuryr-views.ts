@@ -52,6 +52,8 @@ export interface KuryrLoadBalancerView {
   readonly endpoints: readonly string[];
   readonly loadBalancerId: string | undefined;
   readonly provider: string | undefined;
+  /** The provider that Kuryr asks Octavia for; undefined when it leaves the choice to Octavia. */
+  readonly wantedProvider: string | undefined;
   readonly vipPortId: string | undefined;
   readonly securityGroupIds: readonly string[];
   /** Written PROTOCOL:port. */
@@ -159,6 +161,7 @@ export function kuryrLoadBalancerView(
     endpoints: sortedOnce(addresses),
     loadBalancerId: made?.id,
     provider: made?.provider ?? spec.provider,
+    wantedProvider: spec.provider,
     vipPortId: made?.port_id,
     securityGroupIds: made?.security_groups ?? [],
     listeners: sortedOnce(status.listeners.map(({ protocol, port }) => `${protocol}:${port}`)),

@@ -15,11 +15,14 @@ import {
   StackError,
 } from '#env';
 import type { Cloud } from '../cloud/cloud.ts';
+import type { NeutronFloatingIp } from '../cloud/neutron-forms.ts';
+import type { OctaviaLoadBalancer } from '../cloud/octavia-forms.ts';
 import { Footprint, type FootprintView } from '../cloud/footprint.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { proberSource } from '../probes/streams.ts';
 import type { Reading } from '../reading.ts';
 import { type PodOptions, probePodSpec, proberMap } from './pod-spec.ts';
+import { Belongings, type OwnBalancer } from './belongings.ts';
 import { untilReady } from './readiness.ts';
 import { removeNamespace } from './removal.ts';
 import {
@@ -89,7 +92,7 @@ export interface NamespaceContext {
   readonly cloud: Cloud;
   readonly leases: Leases;
   readonly budgets: Budgets;
-  readonly profile: Pick<Profile, 'images' | 'cluster'>;
+  readonly profile: Pick<Profile, 'images' | 'cluster' | 'layout'>;
   readonly runId: string;
   readonly scenario: string;
 }
@@ -103,6 +106,8 @@ export class Namespace {
   readonly labels: Readonly<Record<string, string>>;
   readonly #context: NamespaceContext;
   readonly #footprint: Footprint;
+  readonly #belongings: Belongings;
+  readonly #exposed = new Set<string>();
   readonly #siblings: Namespace[] = [];
   readonly #leases: Lease[] = [];
   #removal: Promise<void> | undefined;
@@ -116,6 +121,7 @@ export class Namespace {
     this.uid = identity.uid;
     this.labels = identity.labels;
     this.#footprint = new Footprint(context.cloud, identity);
+    this.#belongings = new Belongings(context);
   }
 
   /** Makes a namespace with the prober in it. */
@@ -183,17 +189,17 @@ export class Namespace {
     return { namespace: this.name, name, labels: selector, pods, podIPs: pods.map(({ ip }) => ip) };
   }
 
-  /** Makes a service before a workload; waits for a lease of what it costs, not for the service. */
+  /**
+   * Makes a service before a workload, or changes the one of that name; waits for a lease of what it
+   * costs, not for the service.
+   */
   async expose(
     workload: Pick<Workload, 'name' | 'labels'>,
     options: ExposeOptions,
   ): Promise<ServiceRef> {
-    if (needsLoadBalancer(options)) {
-      await this.#lease('loadBalancers');
-    }
-    if (needsFloatingIp(options)) {
-      await this.#lease('floatingIps');
-    }
+    const name = options.name ?? workload.name;
+    await this.#leaseOnce('loadBalancers', name, needsLoadBalancer(options));
+    await this.#leaseOnce('floatingIps', name, needsFloatingIp(options));
     const { cluster, runId, scenario } = this.#context;
     const spec = serviceSpec({
       namespace: this.name,
@@ -226,6 +232,23 @@ export class Namespace {
       spec,
     });
     return { namespace: this.name, name };
+  }
+
+  /** Makes a floating IP of the external network that is at no port; it goes with the namespace. */
+  async floatingIp(): Promise<NeutronFloatingIp> {
+    await this.#lease('floatingIps');
+    return this.#belongings.floatingIp();
+  }
+
+  /** Sees to it that a floating IP goes with the namespace, if it is still there then. */
+  adoptFloatingIp(id: string): void {
+    this.#belongings.adopt(id);
+  }
+
+  /** Makes a load balancer that Kuryr knows nothing of and waits until it is ACTIVE; it goes with the namespace. */
+  async ownBalancer({ name, ...options }: OwnBalancer): Promise<OctaviaLoadBalancer> {
+    await this.#lease('loadBalancers');
+    return this.#belongings.balancer({ ...options, name: `${this.name}/${name}` });
   }
 
   /** Makes another namespace beside this one, which goes away with it. */
@@ -261,6 +284,15 @@ export class Namespace {
   }
 
   readonly #reserved: Record<LeaseKind, number> = { loadBalancers: 0, floatingIps: 0 };
+
+  /** A service that is changed costs nothing that it has not cost before. */
+  async #leaseOnce(kind: LeaseKind, service: string, isNeeded: boolean): Promise<void> {
+    const key = `${kind} ${service}`;
+    if (isNeeded && !this.#exposed.has(key)) {
+      this.#exposed.add(key);
+      await this.#lease(kind);
+    }
+  }
 
   async #lease(kind: LeaseKind): Promise<void> {
     if (this.#reserved[kind] > 0) {
@@ -300,6 +332,7 @@ export class Namespace {
 
   async #removeFamily(): Promise<void> {
     const { cluster, budgets } = this.#context;
+    await this.#belongings.remove();
     const results = await Promise.allSettled([
       removeNamespace({ cluster, budgets, name: this.name, footprint: this.#footprint.current }),
       ...this.#siblings.map((sibling) => sibling.remove()),

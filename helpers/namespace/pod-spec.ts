@@ -28,6 +28,10 @@ export interface PodOptions {
   /** Runs another program of the image in place of the prober; such a pod is no vantage. */
   readonly command?: readonly string[];
   readonly ports?: Partial<ProberPorts>;
+  /** Names of ports by number, where they are not to be called such as "tcp-8080". */
+  readonly portNames?: Readonly<Record<number, string>>;
+  /** Keeps the pod from being ready until the condition `readinessGate` is set in its status. */
+  readonly isGated?: boolean;
   readonly dnsPolicy?: 'ClusterFirst' | 'None' | 'Default';
   readonly dnsConfig?: DnsConfig;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -50,6 +54,9 @@ export const proberContainer = 'prober';
 
 const folder = '/prober';
 const file = 'prober.mjs';
+
+/** The condition that the readiness of a gated pod waits for. */
+export const readinessGate = 'kuryr-conformance.io/ready';
 
 /** Where a pod that asks for no ports in particular answers, over TCP and over UDP. */
 export const podPort = 8080;
@@ -89,6 +96,7 @@ export function probePodSpec(plan: PodPlan): Manifest {
       terminationGracePeriodSeconds: 1,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
+      ...(plan.isGated === true ? { readinessGates: [{ conditionType: readinessGate }] } : {}),
       // OpenShift's restricted SCC chooses user and seccomp profile itself and refuses others.
       ...(isOpenShift ? {} : { securityContext: restricted }),
       ...(plan.node === undefined ? {} : { affinity: onNode(plan.node) }),
@@ -119,7 +127,7 @@ function container(plan: PodPlan): object {
     stdin: true,
     stdinOnce: false,
     tty: false,
-    ports: containerPorts(ports),
+    ports: containerPorts(ports, plan.portNames ?? {}),
     volumeMounts: [{ name: 'prober', mountPath: folder, readOnly: true }],
     ...(first === undefined
       ? {}
@@ -153,9 +161,14 @@ function portFlags(ports: ProberPorts): string[] {
   );
 }
 
-function containerPorts(ports: ProberPorts): object[] {
+function containerPorts(ports: ProberPorts, names: Readonly<Record<number, string>>): object[] {
   const named = (kind: keyof ProberPorts, protocol: 'TCP' | 'UDP'): object[] =>
-    ports[kind].map((port) => ({ name: `${kind}-${port}`, containerPort: port, protocol }));
+    ports[kind].map((port) => ({
+      // A name belongs to one port only: the one over TCP.
+      name: (protocol === 'TCP' ? names[port] : undefined) ?? `${kind}-${port}`,
+      containerPort: port,
+      protocol,
+    }));
   return [...named('tcp', 'TCP'), ...named('udp', 'UDP'), ...named('http', 'TCP')];
 }
 

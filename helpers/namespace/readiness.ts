@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { V1ContainerStateWaiting, V1Pod } from '@kubernetes/client-node';
 import { type BudgetSpec, redact, StackError } from '#env';
 import type { Cluster, Place } from '../cluster/cluster.ts';
-import { describePod, isReady } from '../cluster/descriptions.ts';
+import { describePod, isUp } from '../cluster/descriptions.ts';
 import { progress } from '../progress.ts';
 
 /** Pods did not become ready, and the stack around Kuryr is not to blame. */
@@ -36,7 +36,7 @@ export async function untilReady(
   for (;;) {
     const all = await cluster.pods(namespace);
     const pods = names.map((name) => all.find(({ metadata }) => metadata?.name === name));
-    const late = pods.findIndex((pod) => pod === undefined || !isReady(pod));
+    const late = pods.findIndex((pod) => pod === undefined || !isUp(pod));
     if (late < 0) {
       return pods.filter((pod) => pod !== undefined);
     }
@@ -51,7 +51,7 @@ export async function untilReady(
     }
     if (performance.now() - told > progressMs) {
       told = performance.now();
-      const ready = pods.filter((pod) => pod !== undefined && isReady(pod)).length;
+      const ready = pods.filter((pod) => pod !== undefined && isUp(pod)).length;
       progress(
         `namespace ${namespace}: ${ready} of ${names.length} pods are ready after ${Math.round(elapsedMs / 1_000)} s; ` +
           `${names[late] ?? ''}: ${describePod(pods[late])}`,

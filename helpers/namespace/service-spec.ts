@@ -21,7 +21,8 @@ export interface ExposeOptions {
   /** The workload's labels when not given; null for a service without a selector. */
   readonly selector?: Readonly<Record<string, string>> | null;
   readonly isHeadless?: boolean;
-  readonly annotations?: Readonly<Record<string, string>>;
+  /** Null takes one away from a service that is there. */
+  readonly annotations?: Readonly<Record<string, string | null>>;
   /** Further fields of the specification, such as loadBalancerIP. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
@@ -58,7 +59,8 @@ export function serviceSpec({ namespace, workload, options, marks }: ServicePlan
       name: options.name ?? workload.name,
       namespace,
       labels: { ...marks },
-      ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
+      // A merge patch takes away what is null; the library's types do not know that.
+      ...(annotations === undefined ? {} : { annotations: annotations as Record<string, string> }),
     },
     spec: {
       ...options.more,

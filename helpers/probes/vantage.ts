@@ -54,6 +54,8 @@ export interface Vantage {
   lookup(name: string, options?: LookupOptions): Reading<Observation>;
   /** Measures a probe beside a control; without an open control the reading is a ProbeError. */
   beside(control: Probe, probe: Probe): Reading<Observation>;
+  /** Measures several probes beside one control; without an open control the reading is a ProbeError. */
+  allBeside(control: Probe, probes: readonly Probe[]): Reading<Observation[]>;
   /** Samples a probe every so many milliseconds until it is stopped. */
   watch(probe: Probe, options: { readonly everyMs: number }): Promise<Watch>;
 }
@@ -128,16 +130,24 @@ export class ChannelVantage implements Vantage {
   }
 
   beside(control: Probe, probe: Probe): Reading<Observation> {
-    const name = `probe of ${targetOf(probe)} from ${this.name} beside ${targetOf(control)}`;
-    const read = async (signal: AbortSignal): Promise<Observation> => {
-      const [live, seen] = await this.batch([control, probe], signal);
+    const all = this.allBeside(control, [probe]);
+    const read = async (signal: AbortSignal): Promise<Observation> =>
+      this.#ran(probe, (await all.read(signal))[0]);
+    return reading(all.name, read, describeObservation);
+  }
+
+  allBeside(control: Probe, probes: readonly Probe[]): Reading<Observation[]> {
+    const targets = probes.map(targetOf).join(' and ');
+    const name = `probe of ${targets} from ${this.name} beside ${targetOf(control)}`;
+    const read = async (signal: AbortSignal): Promise<Observation[]> => {
+      const [live, ...seen] = await this.batch([control, ...probes], signal);
       if (live?.verdict !== 'open') {
         const what = live === undefined ? 'missing' : describeObservation(live);
         throw this.#trouble('PROBE_WITHOUT_CONTROL', control, `this live control was ${what}`);
       }
-      return this.#ran(probe, seen);
+      return probes.map((probe, index) => this.#ran(probe, seen[index]));
     };
-    return reading(name, read, describeObservation);
+    return reading(name, read, (all) => all.map(describeObservation).join('; '));
   }
 
   async watch(probe: Probe, { everyMs }: { readonly everyMs: number }): Promise<Watch> {

@@ -46,7 +46,10 @@ export function statusOf(facts: PodFacts): PodStatus {
   const [podIP] = podIps;
   return {
     phase,
-    conditions: conditionsOf(facts, phase).map((next) => keptMoment(next, pod)),
+    conditions: [
+      ...conditionsOf(facts, phase).map((next) => keptMoment(next, pod)),
+      ...foreignConditions(pod),
+    ],
     hostIP: hostIp,
     hostIPs: [{ ip: hostIp }],
     ...(podIP === undefined ? {} : { podIP, podIPs: podIps.map((ip) => ({ ip })) }),
@@ -62,18 +65,53 @@ const endReasons: Readonly<Record<string, string>> = {
   Failed: 'PodFailed',
 };
 
-function conditionsOf({ init, containers, isInitialized }: PodFacts, phase: string): Condition[] {
+const ownConditions = ['Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
+
+/** What others have written into the status, such as what a gate waits for. */
+function foreignConditions({ status }: Pod): Condition[] {
+  return (status?.conditions ?? []).filter(({ type }) => !ownConditions.includes(type));
+}
+
+/** The gates of a pod that are open, as a text to compare. */
+export function gatesOf({ spec, status }: Pod): string {
+  return (spec.readinessGates ?? [])
+    .filter(({ conditionType }) =>
+      (status?.conditions ?? []).some(
+        ({ type, status: holds }) => type === conditionType && holds === 'True',
+      ),
+    )
+    .map(({ conditionType }) => conditionType)
+    .join();
+}
+
+/** Why a gate keeps a pod from being ready; undefined when none does. */
+function closedGate(pod: Pod): { reason: string; message: string } | undefined {
+  const open = gatesOf(pod).split(',');
+  const closed = (pod.spec.readinessGates ?? []).find(
+    ({ conditionType }) => !open.includes(conditionType),
+  );
+  return closed === undefined
+    ? undefined
+    : {
+        reason: 'ReadinessGatesNotReady',
+        message: `corresponding condition of pod readiness gate "${closed.conditionType}" does not exist or is not "True"`,
+      };
+}
+
+function conditionsOf(facts: PodFacts, phase: string): Condition[] {
+  const { pod, init, containers, isInitialized } = facts;
   const unready = containers.filter(({ ready }) => !ready).map(({ name }) => name);
   const message = `containers with unready status: [${unready.join(' ')}]`;
   const end = endReasons[phase];
   const why = end === undefined ? { reason: 'ContainersNotReady', message } : { reason: end };
   const isReady = unready.length === 0 && isInitialized && end === undefined;
+  const gate = closedGate(pod);
   return [
     condition('Initialized', isInitialized, {
       reason: 'ContainersNotInitialized',
       message: `containers with incomplete status: [${init.map(({ name }) => name).join(' ')}]`,
     }),
-    condition('Ready', isReady, why),
+    condition('Ready', isReady && gate === undefined, isReady ? (gate ?? {}) : why),
     condition('ContainersReady', isReady, why),
     condition('PodScheduled', true, {}),
   ];

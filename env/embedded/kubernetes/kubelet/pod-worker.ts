@@ -13,7 +13,7 @@ import type { NodePart } from '../parts.ts';
 import { ContainerRunner } from './container.ts';
 import { MissingReference } from './downward.ts';
 import { environmentOf, expanded } from './environment.ts';
-import { statusOf } from './pod-status.ts';
+import { gatesOf, statusOf } from './pod-status.ts';
 import { type ClusterDns, hostnameOf, hostsOf, resolvConfOf } from './resolver.ts';
 import { makeSandbox, type Sandbox, type SandboxMaker } from './sandbox.ts';
 import { checkVolumes, mountedFiles, type VolumeSources } from './volumes.ts';
@@ -75,7 +75,9 @@ export class PodWorker {
 
   /** Takes up what the API says of the pod. */
   update(pod: Pod): void {
+    const isGateMoved = gatesOf(pod) !== gatesOf(this.#pod);
     this.#pod = pod;
+    if (isGateMoved) this.#publishSoon();
     if (pod.metadata.deletionTimestamp !== undefined) void this.end();
   }
 
