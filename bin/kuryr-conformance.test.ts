@@ -112,6 +112,22 @@ test.describe('the command line', () => {
     expect(out).toContain('LB-OVN-02 (must)\nWhere the ovn provider is in use, no amphora exists');
     expect(out).toContain('needs    cloud.admin: ');
   });
+
+  test("says which sentence of the installer's page a requirement comes from", async () => {
+    const { status, out } = await kuryrConformance('explain', 'PRE-TRUNK-01');
+
+    expect(status).toBe(0);
+    expect(out).toMatch(/^sentence PAGE-\d\d: pods are plugged in through trunks/m);
+  });
+
+  test("lists the sentences of the installer's page with what stands for each", async () => {
+    const { status, out } = await kuryrConformance('list', '--trace');
+
+    expect(status).toBe(0);
+    expect(out).toMatch(/^PAGE-23 {2}1500 ports\n {9}by QUOTA-NET-04$/m);
+    expect(out).toMatch(/^ {9}not testable: /m);
+    expect(out).toMatch(/\n72 sentences, 65 with requirements, 7 not testable\.\n$/);
+  });
 });
 
 test.describe('a selection', () => {

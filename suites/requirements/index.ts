@@ -6,6 +6,9 @@ import { defineCatalogue } from '#helpers';
 import { balancerRequirements } from './balancers.ts';
 import { dnsRequirements } from './dns.ts';
 import { namespaceRequirements } from './namespaces.ts';
+import { limitRequirements } from './limits.ts';
+import { openShiftRequirements } from './openshift.ts';
+import { operationRequirements } from './operation.ts';
 import { podRequirements } from './pods.ts';
 import { policyRequirements } from './policies.ts';
 import { prerequisiteRequirements, quotaRequirements } from './prerequisites.ts';
@@ -23,6 +26,9 @@ export const catalogue = defineCatalogue([
   ...namespaceRequirements,
   ...prerequisiteRequirements,
   ...quotaRequirements,
+  ...openShiftRequirements,
+  ...limitRequirements,
+  ...operationRequirements,
 ]);
 
 /** Cites the requirements that a scenario covers. */
