@@ -37,6 +37,7 @@ test.describe('the command line', () => {
       'run',
       'list',
       'explain',
+      'preflight',
       'stack',
       'matrix',
       'drill',
@@ -46,7 +47,8 @@ test.describe('the command line', () => {
   });
 
   test('has help for every command', async () => {
-    for (const command of ['run', 'list', 'explain', 'stack', 'matrix', 'drill', 'lab']) {
+    const commands = ['run', 'list', 'explain', 'preflight', 'stack', 'matrix', 'drill', 'lab'];
+    for (const command of commands) {
       const { status, out } = await kuryrConformance(command, '--help');
 
       expect(status, command).toBe(0);
@@ -59,6 +61,8 @@ test.describe('the command line', () => {
       ['run', '--profile', 'nope'],
       /nope\.yaml": there is no such file\. .* known profiles are "embedded", "lab", "lab-bare" and the \d+ others of env\/profiles\/embedded/,
     ],
+    [['preflight', '--profile', 'nope'], /nope\.yaml": there is no such file\./],
+    [['preflight', '--frob'], /unknown option '--frob'/],
     [['stack', '--profile', 'lab'], /^Starting the stack of profile "lab": it is none that/],
     [['matrix', '--profile', 'lab'], /^Choosing profile "lab": the embedded profiles are "emb/],
     [['drill'], /^Starting drills: no stack is chosen\. /],
@@ -107,6 +111,22 @@ test.describe('the command line', () => {
     expect(status).toBe(0);
     expect(out).toContain('LB-OVN-02 (must)\nWhere the ovn provider is in use, no amphora exists');
     expect(out).toContain('needs    cloud.admin: ');
+  });
+
+  test("says which sentence of the installer's page a requirement comes from", async () => {
+    const { status, out } = await kuryrConformance('explain', 'PRE-TRUNK-01');
+
+    expect(status).toBe(0);
+    expect(out).toMatch(/^sentence PAGE-\d\d: pods are plugged in through trunks/m);
+  });
+
+  test("lists the sentences of the installer's page with what stands for each", async () => {
+    const { status, out } = await kuryrConformance('list', '--trace');
+
+    expect(status).toBe(0);
+    expect(out).toMatch(/^PAGE-23 {2}1500 ports\n {9}by QUOTA-NET-04$/m);
+    expect(out).toMatch(/^ {9}not testable: /m);
+    expect(out).toMatch(/\n72 sentences, 65 with requirements, 7 not testable\.\n$/);
   });
 });
 

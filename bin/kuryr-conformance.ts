@@ -12,6 +12,7 @@ import { explainCommand } from './commands/explain.ts';
 import { labCommand } from './commands/lab.ts';
 import { listCommand } from './commands/list.ts';
 import { matrixCommand } from './commands/matrix.ts';
+import { preflightCommand } from './commands/preflight.ts';
 import { runCommand } from './commands/run.ts';
 import { stackCommand } from './commands/stack.ts';
 import { exitStatus, UsageError } from './commands/usage.ts';
@@ -30,6 +31,7 @@ export async function main(words: readonly string[]): Promise<number> {
       .addCommand(runCommand(done))
       .addCommand(listCommand())
       .addCommand(explainCommand())
+      .addCommand(preflightCommand(done))
       .addCommand(stackCommand())
       .addCommand(matrixCommand(done))
       .addCommand(drillCommand(done))

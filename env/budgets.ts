@@ -18,6 +18,7 @@ export const budgetNames = [
   'namespaceDeleted',
   'census',
   'dns',
+  'standing',
 ] as const;
 
 /** The name of a budget. */
@@ -56,6 +57,8 @@ const figures: Record<
   namespaceDeleted: [300 * second, 2 * second, 1],
   census: [120 * second, 2 * second, 2],
   dns: [60 * second, second, 2],
+  // What the installation has settled long ago does not converge; the time is for slow answers.
+  standing: [30 * second, 5 * second, 1],
 };
 
 /** The allowances of a profile that overrides none. */

@@ -26,7 +26,9 @@ export const capabilityTexts = {
   'nodes.several': 'at least two nodes take pods',
   'dns.cluster': 'pods resolve names of services through the cluster DNS',
   'dns.use-vc-images': 'images with the glibc, musl and Go resolvers are at hand',
+  'cluster.openshift': 'the cluster is OpenShift, whose network operator has installed Kuryr',
   'cloud.admin': 'the credentials see the objects of all projects',
+  'cloud.compute': 'Nova runs the machines of the cloud and can be asked about them',
   'fault.ovn': 'OVN state can be disturbed and healed',
   'fault.controller': "Kuryr's controller can be stopped and started",
 } as const satisfies Record<string, string>;

@@ -40,6 +40,7 @@ export {
   type Profile,
   profileNames,
 } from './profile.ts';
+export { defaultQuotaFigures, type QuotaFigureName, type QuotaFigures } from './quota-figures.ts';
 export { redact, redactJson, Secret } from './redaction.ts';
 export {
   compareKuryr,

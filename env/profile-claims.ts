@@ -32,7 +32,8 @@ export function claimsOf(axes: ClaimAxes): Capability[] {
     // The simulated Kuryr looks for what is lost every few seconds.
     [true, 'services.patient'],
     [compareKuryr(kuryr, '6.0') >= 0, 'kuryr.events'],
-    [true, 'net.outside', 'net.node', 'cloud.admin'],
+    [true, 'net.outside', 'net.node', 'cloud.admin', 'cloud.compute'],
+    [axes.isOpenShift, 'cluster.openshift'],
     [axes.nodes > 1, 'nodes.several'],
     // A DNS Service has port 53 twice; without both listeners the one over UDP is left out.
     [hasMixed, 'dns.cluster', 'dns.use-vc-images'],

@@ -12,6 +12,7 @@ import {
 } from './budgets.ts';
 import { capabilities } from './capabilities.ts';
 import { completed, type Refusal, refusalsOf } from './profile-embedded.ts';
+import { defaultQuotaFigures, quotaFigureNames, type QuotaFigures } from './quota-figures.ts';
 import { kuryrReleases, openStackSeries } from './series.ts';
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000 };
@@ -75,6 +76,11 @@ const layout = z.strictObject({
   controllerHealthUrl: z.url().optional(),
 });
 
+const quotas = z
+  .partialRecord(z.enum(quotaFigureNames), z.int().min(0))
+  .default({})
+  .transform((own): QuotaFigures => ({ ...defaultQuotaFigures, ...own }));
+
 const images = z.strictObject({
   prober: z.string().min(1),
   resolverMusl: z.string().min(1),
@@ -126,6 +132,8 @@ const fullSchema = z
     images,
     limits,
     layout,
+    /** What the project of Kuryr must be granted, where it is not what the installer's page says. */
+    quotas,
     connection: connection.optional(),
     ...simulated.shape,
   })
@@ -170,6 +178,7 @@ function simulatedKeysIn(profile: Readonly<Record<string, unknown>>): Refusal[] 
 
 interface ClaimFacts {
   readonly podMode: 'nested-vlan' | 'neutron-vif';
+  readonly cluster: string;
   readonly octavia: { readonly provider: 'ovn' | 'amphora' };
   readonly claims: readonly string[];
   readonly limits: { readonly floatingIps: number };
@@ -184,6 +193,9 @@ function contradictedClaims(profile: ClaimFacts): string[] {
       : undefined,
     profile.claims.includes(`lb.${otherProvider}`)
       ? `"lb.${otherProvider}" contradicts octavia.provider "${profile.octavia.provider}"`
+      : undefined,
+    profile.claims.includes('cluster.openshift') && profile.cluster !== 'openshift'
+      ? `"cluster.openshift" contradicts cluster "${profile.cluster}"`
       : undefined,
     profile.claims.includes('lb.floating-ip') && profile.limits.floatingIps === 0
       ? '"lb.floating-ip" contradicts limits.floatingIps 0'

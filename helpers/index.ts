@@ -15,6 +15,8 @@ export { expectedBalancer } from './cloud/expected-balancer.ts';
 export { noFootprint } from './cloud/footprint.ts';
 export type { LoadBalancerView, PortView } from './cloud/views.ts';
 export type { Cluster } from './cluster/cluster.ts';
+export { dryRun } from './cluster/dry-run.ts';
+export { expectedTcpDns, OpenShift } from './cluster/openshift.ts';
 export { type Claim, claim, type Expected } from './expect/differences.ts';
 export { expect, type HouseExpect, type ReadingExpectations } from './expect/index.ts';
 export { untilThere } from './expect/until-there.ts';
@@ -59,6 +61,9 @@ export type {
   Workload,
 } from './namespace/namespace.ts';
 export { podPort, readinessGate } from './namespace/pod-spec.ts';
+export { preflight } from './prerequisites/preflight.ts';
+export { mendText, mendTexts, type PrerequisiteRow } from './prerequisites/prerequisite.ts';
+export { type PrerequisiteId, prerequisites } from './prerequisites/table.ts';
 export { answersOf } from './probes/answers.ts';
 export { dnsLogCommand, dnsLogPort, queriesOf } from './probes/dns-log.ts';
 export type { Observation, Probe } from './probes/probe.ts';

@@ -14,8 +14,12 @@ export function explainCommand(): Command {
     .argument('<id>', 'the id of a requirement, such as POD-PORT-01')
     .action(async (id: string) => {
       const { catalogue } = await import('../../suites/requirements/index.ts');
+      const { pageSentences } = await import('../../suites/requirements/installer-page.ts');
       const { citingScenarios } = await import('./playwright.ts');
       const lines = describe(rowOf(id, catalogue.requirements));
+      for (const sentence of pageSentences.filter(({ by }) => by.includes(id))) {
+        lines.push(`sentence ${sentence.id}: ${sentence.gist}`);
+      }
       for (const { requirements, file, line, title } of await citingScenarios()) {
         if (requirements.includes(id)) {
           lines.push(`covered  ${file}:${line} ${title}`);

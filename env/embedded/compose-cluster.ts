@@ -6,14 +6,16 @@ import { StackError } from '../errors.ts';
 import { writeKubeconfig } from './access-files.ts';
 import { kubernetesVersionOf } from './axes.ts';
 import type { Site } from './compose-site.ts';
+import type { HealthSource } from './dataplane/data-plane.ts';
 import type { Ground } from './ground.ts';
 import { type Kubernetes, startKubernetes } from './kubernetes/index.ts';
 import { Cloud } from './kuryr/api/cloud.ts';
 import { Kube } from './kuryr/api/kube.ts';
-import { startKuryr } from './kuryr/kuryr.ts';
+import { type Kuryr, startKuryr } from './kuryr/kuryr.ts';
 import { kuryrNamespace, kuryrObjects } from './kuryr/objects/manifests.ts';
 import { type PodMutator, podMutator } from './kuryr/pod-mutator.ts';
 import { type KuryrSettings, settingsFor } from './kuryr/settings.ts';
+import { deployOperators, installOpenShift } from './openshift/install.ts';
 import type { Cni } from './seams.ts';
 import { addresses } from './site-addresses.ts';
 
@@ -58,9 +60,27 @@ export async function startCluster(ground: Ground, site: Site): Promise<Cluster>
   const kubeconfigPath = await writeKubeconfig(folder, { server: url, ca: tls.ca, token });
   const cluster = { url, token, kubeconfigPath };
   const settings = settingsOf(ground, site);
+  using kube = new Kube({ url, ca: tls.ca, token });
+  const { cluster: kind } = world.axes;
+  if (kind.kind === 'openshift') {
+    await installOpenShift(kube, { release: kind.release, hasDnsWebhook: changed !== undefined });
+  }
   await installKuryr(ground, cluster, settings);
-  late.cni = disposals.use(await kuryrOn(ground, { site, kubernetes, settings })).cni;
+  const kuryr = disposals.use(await kuryrOn(ground, { site, kubernetes, settings }));
+  late.cni = kuryr.cni;
+  site.dataPlane.setHealth(healthOf(kuryr));
+  if (kind.kind === 'openshift') await deployOperators(kube);
   return cluster;
+}
+
+/** What the pods of Kuryr's programs answer to their probes. */
+function healthOf({ healthUrl, daemons }: Kuryr): HealthSource {
+  return {
+    status: async ({ part, node, path }) => {
+      if (part === 'controller') return (await fetch(`${healthUrl}${path}`)).status;
+      return daemons.get(node)?.isRunning === true ? 200 : 500;
+    },
+  };
 }
 
 /** OpenShift's operator looks at Octavia before it decides whether to deploy its webhook. */

@@ -9,7 +9,7 @@ import type { Ground } from './ground.ts';
 import { startCloud } from './openstack/cloud.ts';
 import { SiteApi } from './site-api.ts';
 import { type Machines, plugMachines } from './site-nodes.ts';
-import { makeNetworks, type SiteFacts } from './site.ts';
+import { grantMachines, makeNetworks, type SiteFacts } from './site.ts';
 
 /** The names in clouds.yaml: the suite's administrator, and Kuryr's own user. */
 const names = { admin: 'embedded', kuryr: 'embedded-kuryr' } as const;
@@ -48,6 +48,7 @@ export async function startSite(ground: Ground): Promise<Site> {
   const [admin, member] = await Promise.all([open(names.admin), open(names.kuryr)]);
   const api = new SiteApi(admin);
   const facts = await makeNetworks(api, await projectOf(member));
+  if (world.axes.cluster.kind === 'openshift') await grantMachines(api, facts.project);
   const { resourceTag } = profile.layout;
   const machines = await plugMachines({ api, facts, dataPlane, workers, podMode, resourceTag });
   return {

@@ -9,6 +9,8 @@ import { StackError } from '../errors.ts';
 const services = {
   neutron: { name: 'neutron', types: ['network'], stripped: /\/v2\.0\/?$/ },
   octavia: { name: 'octavia', types: ['load-balancer'], stripped: /\/v2(\.0)?\/?$/ },
+  nova: { name: 'nova', types: ['compute'] },
+  cinder: { name: 'cinder', types: ['block-storage'] },
 } as const satisfies Record<string, ServiceRef>;
 
 const made = z.looseObject({

@@ -30,6 +30,22 @@ const quotas = {
   network: 250,
 };
 
+/** What it asks for besides for the machines of a default cluster. */
+const machineQuotas = {
+  nova: { instances: 7, cores: 28, ram: 112 * 1024 },
+  cinder: { gigabytes: 175 },
+} as const;
+
+/** Grants a project what the machines of an OpenShift take. */
+export async function grantMachines(api: SiteApi, project: string): Promise<void> {
+  for (const service of ['nova', 'cinder'] as const) {
+    await api.put(
+      { service, path: `/os-quota-sets/${project}` },
+      { quota_set: machineQuotas[service] },
+    );
+  }
+}
+
 /** Makes the networks of a project for Kuryr. */
 export async function makeNetworks(api: SiteApi, project: string): Promise<SiteFacts> {
   const neutron = (collection: string, key: string, body: Body): Promise<Made> =>

@@ -58,7 +58,7 @@ export class Random {
 /** A request that no part of the stack knows. */
 export interface UnknownRequest {
   readonly server:
-    'kubernetes' | 'keystone' | 'neutron' | 'octavia' | 'nova' | 'glance' | 'runtime';
+    'kubernetes' | 'keystone' | 'neutron' | 'octavia' | 'nova' | 'cinder' | 'glance' | 'runtime';
   readonly method: string;
   readonly path: string;
   readonly body: string;

@@ -4,6 +4,7 @@
  */
 import { OpenStackSession, type RequestLog, type StackAccess, tagFor } from '#env';
 import { type Reading, reading } from '../reading.ts';
+import { Cinder } from './cinder.ts';
 import { namesOf } from './kuryr-names.ts';
 import { Neutron } from './neutron.ts';
 import type { NeutronFloatingIp, NeutronPort, NeutronSecurityGroup } from './neutron-forms.ts';
@@ -64,12 +65,14 @@ export class Cloud {
   readonly neutron: Neutron;
   readonly octavia: Octavia;
   readonly nova: Nova;
+  readonly cinder: Cinder;
 
   constructor(session: OpenStackSession, runId: string) {
     this.session = session;
     this.neutron = new Neutron(session, tagFor(runId));
     this.octavia = new Octavia(session);
     this.nova = new Nova(session);
+    this.cinder = new Cinder(session);
   }
 
   /** The requests of this process, for evidence. */

@@ -8,6 +8,7 @@ import {
   type OpenStackSession,
   type Query,
   type ServiceRef,
+  StackError,
 } from '#env';
 import { z } from 'zod';
 import {
@@ -32,6 +33,17 @@ const service: ServiceRef = {
 };
 
 const root = '/v2/lbaas';
+
+/** A version of Octavia's API, such as [2, 13]. */
+export type ApiVersion = readonly [major: number, minor: number];
+
+const versionsForm = z.looseObject({ versions: z.array(z.looseObject({ id: z.string() })) });
+
+function numbersIn(fields: Readonly<Record<string, unknown>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, number] => Number.isInteger(entry[1])),
+  );
+}
 
 /** What Octavia answered to somebody who wanted to make something. */
 export interface Attempt {
@@ -123,6 +135,30 @@ export class Octavia {
           .looseObject({ providers: z.array(providerForm) })
           .parse(body)
           .providers.map(({ name }) => name);
+  }
+
+  /** The greatest version of the API, whatever status it has: Kuryr does not look at the status either. */
+  async apiVersion(signal?: AbortSignal): Promise<ApiVersion> {
+    const document = versionsForm.parse(await this.#find('/', signal));
+    const versions = document.versions
+      .map(({ id }) => /^v?(\d+)\.(\d+)$/.exec(id))
+      .filter((match) => match !== null)
+      .map((match): ApiVersion => [Number(match[1]), Number(match[2])])
+      .sort((a, b) => b[0] - a[0] || b[1] - a[1]);
+    if (versions[0] !== undefined) return versions[0];
+    throw new StackError(
+      'OCTAVIA_WITHOUT_VERSION',
+      'Reading the version document of Octavia: it lists no version. Check the endpoint in the catalogue.',
+    );
+  }
+
+  /** The quotas of a project, by resource; a limit below zero means none. */
+  async quotas(projectId: string, signal?: AbortSignal): Promise<Record<string, number>> {
+    const body = await this.#session.send(service, {
+      path: `${root}/quotas/${projectId}`,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return numbersIn(z.looseObject({ quota: z.record(z.string(), z.unknown()) }).parse(body).quota);
   }
 
   /** The status of a load balancer and everything below it, as Octavia words it. */

@@ -7,9 +7,13 @@ import { balancerRequirements } from './balancers.ts';
 import { dnsRequirements } from './dns.ts';
 import { driverRequirements } from './drivers.ts';
 import { namespaceRequirements } from './namespaces.ts';
+import { limitRequirements } from './limits.ts';
+import { openShiftRequirements } from './openshift.ts';
+import { operationRequirements } from './operation.ts';
 import { podRequirements } from './pods.ts';
 import { policyRequirements } from './policies.ts';
 import { serviceLifeRequirements } from './service-life.ts';
+import { prerequisiteRequirements, quotaRequirements } from './prerequisites.ts';
 import { serviceRequirements } from './services.ts';
 import { trunkRequirements } from './trunks.ts';
 
@@ -24,6 +28,11 @@ export const catalogue = defineCatalogue([
   ...driverRequirements,
   ...dnsRequirements,
   ...namespaceRequirements,
+  ...prerequisiteRequirements,
+  ...quotaRequirements,
+  ...openShiftRequirements,
+  ...limitRequirements,
+  ...operationRequirements,
 ]);
 
 /** Cites the requirements that a scenario covers. */

@@ -17,7 +17,7 @@ import { PacketEngine } from './packets/engine.ts';
 import { describeDecision, type Packet } from './packets/packet.ts';
 import { Container } from './programs/container.ts';
 import { imageNamed } from './programs/images.ts';
-import type { NameSource } from './programs/program.ts';
+import type { HealthSource, NameSource } from './programs/program.ts';
 import type { ResolverName } from './resolvers/models.ts';
 import { DatagramNetwork } from './sockets/datagrams.ts';
 import { Handles } from './sockets/handles.ts';
@@ -25,12 +25,14 @@ import { ProcessSockets } from './sockets/modules.ts';
 import type { SimulatedNetns } from './sockets/netns.ts';
 import { Wire } from './sockets/wire.ts';
 
-export type { NameSource } from './programs/program.ts';
+export type { HealthSource, NameSource } from './programs/program.ts';
 
 /** The data plane, and what its composer and its tests ask of it besides. */
 export interface EmbeddedDataPlane extends DataPlane {
   /** Gives the cluster DNS its records. */
   setRecords(source: NameSource): void;
+  /** Lets containers of Kuryr's own programs tell how these are. */
+  setHealth(source: HealthSource): void;
   /** What becomes of a first packet from a namespace, hop by hop in words. */
   explain(from: Netns, packet: Omit<Packet, 'source' | 'sourcePort'>): string;
   /** Node's socket modules in a namespace, without a container around them. */
@@ -63,6 +65,7 @@ class SimulatedDataPlane implements EmbeddedDataPlane {
   readonly #datagrams: DatagramNetwork;
   readonly #running = new Set<RunningProcess>();
   #names: NameSource | undefined;
+  #health: HealthSource | undefined;
 
   constructor(world: World, view: CloudView) {
     this.#world = world;
@@ -92,6 +95,10 @@ class SimulatedDataPlane implements EmbeddedDataPlane {
     this.#names = source;
   }
 
+  setHealth(source: HealthSource): void {
+    this.#health = source;
+  }
+
   start(spec: ContainerSpec): RunningProcess {
     const image = imageNamed(spec.image);
     if (image === undefined) {
@@ -102,6 +109,7 @@ class SimulatedDataPlane implements EmbeddedDataPlane {
     }
     const runtime = {
       ...{ wire: this.#wire, datagrams: this.#datagrams, names: () => this.#names },
+      health: () => this.#health,
       reportUnknown: (path: string, command: readonly string[]) =>
         this.#world.unknown.report({
           ...({ server: 'runtime', method: 'RUN', path } as const),

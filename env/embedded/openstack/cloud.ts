@@ -1,9 +1,10 @@
 /**
- * The simulated cloud: Keystone, Neutron, Octavia, Nova and Glance behind one HTTPS address, over one
+ * The simulated cloud: Keystone, Neutron, Octavia, Nova, Cinder and Glance behind one HTTPS address, over one
  * state. It begins as an installed cloud does: an administrator, the services' own project, no tenants.
  */
 import type { CloudView, Served, Tls } from '../seams.ts';
 import type { World } from '../world.ts';
+import { cinderService } from './cinder.ts';
 import { amphoraImage, glanceService } from './glance.ts';
 import { startListener } from './http/listener.ts';
 import { type CatalogueService, catalogueOf, region } from './keystone/catalogue.ts';
@@ -117,6 +118,7 @@ export async function startCloud(world: World, options: CloudOptions): Promise<C
       neutronService(neutron),
       octaviaService(engine),
       novaService(state),
+      cinderService(),
       glanceService(
         world.axes.octavia === 'amphora'
           ? [amphoraImage(imageId, serviceProject, world.now())]

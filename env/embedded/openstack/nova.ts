@@ -2,6 +2,7 @@
  * Nova v2.1 as far as anybody asks: servers, which are amphorae of Octavia's project, limits, quotas and
  * one hypervisor per host. Nothing can be booted here by a user.
  */
+import { addQuotaSets } from './compute-quotas.ts';
 import { ApiFault } from './http/fault.ts';
 import { listBody } from './http/listing.ts';
 import { type CloudService, type Exchange, Routes } from './http/routes.ts';
@@ -188,22 +189,27 @@ function addQuotas(routes: Routes, state: CloudState): void {
       },
     };
   });
-  const path = '/v2.1/os-quota-sets/:project';
-  for (const suffix of ['', '/defaults']) {
-    routes.on('GET', `${path}${suffix}`, ({ params }) => ({
-      body: { quota_set: { id: params['project'], ...limits } },
-    }));
-  }
-  routes.on('GET', `${path}/detail`, ({ params }) => {
-    const own: Record<string, number> = used(params['project'] ?? '');
-    const details = Object.entries(limits).map(([name, limit]) => [
-      name,
-      { limit, in_use: own[name] ?? 0, reserved: 0 },
-    ]);
-    return {
-      body: { quota_set: { id: params['project'], ...(Object.fromEntries(details) as object) } },
-    };
+  addQuotaSets(routes, {
+    path: '/v2.1/os-quota-sets/:project',
+    defaults: limits,
+    used: (project) => ({ ...used(project) }),
+    isDetailed: ({ path }) => path.endsWith('/detail'),
   });
+}
+
+/** A host that has room for the amphorae of a whole OpenShift. */
+const room = { vcpus: 64, memoryMb: 262_144 };
+
+function roomOf(servers: readonly Server[]): object {
+  const usedMb = servers.reduce((sum, { ramMb }) => sum + ramMb, 0);
+  return {
+    vcpus: room.vcpus,
+    vcpus_used: servers.reduce((sum, { vcpus }) => sum + vcpus, 0),
+    memory_mb: room.memoryMb,
+    memory_mb_used: usedMb,
+    free_ram_mb: room.memoryMb - usedMb,
+    running_vms: servers.length,
+  };
 }
 
 function addHypervisors(routes: Routes, state: CloudState): void {
@@ -222,10 +228,7 @@ function addHypervisors(routes: Routes, state: CloudState): void {
     state: 'up',
     status: 'enabled',
     hypervisor_type: 'QEMU',
-    vcpus: 8,
-    vcpus_used: state.servers.all().filter((server) => server.host === host).length,
-    memory_mb: 16_384,
-    running_vms: state.servers.all().filter((server) => server.host === host).length,
+    ...roomOf(state.servers.all().filter((server) => server.host === host)),
   });
   for (const suffix of ['', '/detail']) {
     routes.on('GET', `/v2.1/os-hypervisors${suffix}`, (exchange) => ({

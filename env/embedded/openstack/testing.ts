@@ -17,6 +17,7 @@ const services: Readonly<Record<string, ServiceRef>> = {
   neutron: { name: 'neutron', types: ['network'] },
   octavia: { name: 'octavia', types: ['load-balancer'] },
   nova: { name: 'nova', types: ['compute'] },
+  cinder: { name: 'cinder', types: ['block-storage'] },
   glance: { name: 'glance', types: ['image'] },
   keystone: { name: 'keystone', types: ['identity'] },
 };

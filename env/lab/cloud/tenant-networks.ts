@@ -43,6 +43,15 @@ export class TenantNetworks {
     this.#project = project;
   }
 
+  /** Sets quotas of the project, all in one call as "openstack quota set" does. */
+  async grant(quotas: Readonly<Record<string, number>>): Promise<void> {
+    await this.#session.send(neutron, {
+      method: 'PUT',
+      path: `/v2.0/quotas/${this.#project}`,
+      body: { quota: quotas },
+    });
+  }
+
   /** Finds an object of Neutron by name. */
   async find(collection: string, name: string): Promise<CloudObject | undefined> {
     const key = collection.replaceAll('-', '_');

@@ -66,11 +66,21 @@ async function internalSubnets(
   };
 }
 
+/** What the installer's page has an administrator set; all else is without limit in the lab. */
+const quotas = {
+  security_group: 250,
+  security_group_rule: 1000,
+  port: 1500,
+  subnet: 250,
+  network: 250,
+};
+
 /** Makes (or finds) everything that Kuryr is given on the cloud. */
 export async function ensureTenant(
   networks: TenantNetworks,
   project: string,
 ): Promise<TenantFacts> {
+  await networks.grant(quotas);
   const external = await externalNetwork(networks);
   const pool = await networks.ensure('subnetpools', 'kuryr-pool', {
     prefixes: [addresses.podPool],

@@ -52,7 +52,8 @@ function serveHealth(context: ProgramContext, port: number, host: string): void 
   health.listen({ port, host });
 }
 
-function flagsOf(argv: readonly string[]): Map<string, string> {
+/** Reads flags such as `--port 53` or `--port=53`. */
+export function flagsOf(argv: readonly string[]): Map<string, string> {
   const flags = new Map<string, string>();
   argv.forEach((word, index) => {
     const [name = '', value = argv[index + 1]] = word.replace(/^--/, '').split('=');

@@ -9,13 +9,14 @@ import { ProcessSockets } from '../sockets/modules.ts';
 import type { SimulatedNetns } from '../sockets/netns.ts';
 import type { Wire } from '../sockets/wire.ts';
 import { fileOf, type Image } from './images.ts';
-import type { NameSource, Program, ProgramContext } from './program.ts';
+import type { HealthSource, NameSource, Program, ProgramContext } from './program.ts';
 
 /** What all containers of a data plane share. */
 export interface Runtime {
   readonly wire: Wire;
   readonly datagrams: DatagramNetwork;
   readonly names: () => NameSource | undefined;
+  readonly health: () => HealthSource | undefined;
   /** Notes a command that nobody knows; gives what to do about it. */
   readonly reportUnknown: (image: string, command: readonly string[]) => string;
 }
@@ -96,10 +97,10 @@ export class Container {
 
   #contextFor(argv: readonly string[], process: ContainerProcess): ProgramContext {
     const { env, hostname, resolvConf, hosts } = this.#spec;
-    const { wire, datagrams, names } = this.#runtime;
+    const { wire, datagrams, names, health } = this.#runtime;
     const { handles, stdin, stdout, stderr } = process;
     return {
-      ...{ argv, env, hostname, handles, stdin, stdout, stderr, names },
+      ...{ argv, env, hostname, handles, stdin, stdout, stderr, names, health },
       sockets: new ProcessSockets({
         ...{ wire, datagrams, netns: this.#netns, resolvConf, hosts, handles },
         libc: this.#image.libc,

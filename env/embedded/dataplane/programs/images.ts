@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ResolverName } from '../resolvers/models.ts';
 import { clusterDns } from './cluster-dns.ts';
+import { kuryrProgram } from './kuryr.ts';
 import { runNode } from './node.ts';
 import type { Program } from './program.ts';
 import { cat, nslookup, oneLiners, resolverProgram, sleep } from './small-programs.ts';
@@ -60,6 +61,12 @@ const pause: Image = {
   programs: new Map(Object.entries(shell)),
 };
 
+/** An image of Kuryr, whose one program is a part of it. */
+function kuryrImage(command: string, part: 'controller' | 'daemon'): Image {
+  const programs = new Map<string, Program>([[command, kuryrProgram(part)]]);
+  return { ...image('glibc', [command]), programs };
+}
+
 const images: readonly (readonly [RegExp, Image])[] = [
   [/^prober(-glibc)?$/, image('glibc', ['node', '--version'])],
   [/^prober-musl-old$/, image('musl-1.2.3', ['node', '--version'])],
@@ -67,6 +74,8 @@ const images: readonly (readonly [RegExp, Image])[] = [
   [/^dns-logger$/, image('glibc', ['node', '/programs/dns-logger.mjs'])],
   [/^cluster-dns$/, image('glibc', ['cluster-dns'])],
   [/^pause$/, pause],
+  [/^origin-kuryr-controller$/, kuryrImage('kuryr-k8s-controller', 'controller')],
+  [/^origin-kuryr-cni$/, kuryrImage('cni_ds_init', 'daemon')],
   [/^node-slim$/, image('glibc', ['node', '--version'])],
   [/^node-alpine$/, image('musl-1.2.4', ['node', '--version'])],
 ];

@@ -18,6 +18,8 @@ export interface ProgramContext {
   readonly sockets: ProcessSockets;
   /** Where the records of the cluster DNS are, once somebody has said so. */
   readonly names: () => NameSource | undefined;
+  /** How Kuryr's own programs are, once they run. */
+  readonly health: () => HealthSource | undefined;
   /** The text of a file of the container. */
   read(path: string): string | undefined;
   /** Starts another process in the same container; undefined for a program that the image lacks. */
@@ -42,4 +44,15 @@ export interface NameReply {
 /** Where the cluster DNS gets its records; `ClusterNames` of env/images is one. */
 export interface NameSource {
   answer(query: { readonly name: string; readonly type: string }): NameReply;
+}
+
+/** Where Kuryr's own programs tell how they are. */
+export interface HealthSource {
+  /** The status with which a part of Kuryr answers a probe. */
+  status(asked: {
+    readonly part: 'controller' | 'daemon';
+    readonly node: string;
+    /** Such as "/ready". */
+    readonly path: string;
+  }): Promise<number>;
 }

@@ -167,6 +167,14 @@ export function builtinKinds(): Kind[] {
     made([`${rbac}/clusterroles`, 'ClusterRole'], rightsStrategy, whole),
     made([`${rbac}/clusterrolebindings`, 'ClusterRoleBinding'], rightsStrategy, whole),
     made(['coordination.k8s.io/v1/leases', 'Lease'], leaseStrategy),
+    made(
+      [
+        'admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
+        'MutatingWebhookConfiguration',
+      ],
+      plainStrategy,
+      { ...whole, hasGeneration: true },
+    ),
     ...events.map((coreEvents) =>
       made(['events.k8s.io/v1/events', 'Event'], eventStrategy, {
         shortNames: ['ev'],

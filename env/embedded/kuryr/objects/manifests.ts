@@ -14,6 +14,8 @@ interface Place {
   readonly daemonSet: string;
   readonly images: { readonly controller: string; readonly cni: string };
   readonly healthPort: number;
+  /** Whether Kuryr's programs are pods of the cluster. */
+  readonly runsAsPods: boolean;
 }
 
 function placeOf(axes: Axes): Place {
@@ -28,6 +30,7 @@ function placeOf(axes: Axes): Place {
           cni: `quay.io/openshift/origin-kuryr-cni:${version}`,
         },
         healthPort: 8091,
+        runsAsPods: true,
       }
     : {
         namespace: 'kube-system',
@@ -35,6 +38,7 @@ function placeOf(axes: Axes): Place {
         daemonSet: 'kuryr-cni-ds',
         images: { controller: `kuryr/controller:${version}`, cni: `kuryr/cni:${version}` },
         healthPort: 8082,
+        runsAsPods: false,
       };
 }
 
@@ -111,14 +115,16 @@ function probe(path: string, port: number): object {
   return { httpGet: { path, port, scheme: 'HTTP' }, timeoutSeconds: 5 };
 }
 
-function controllerOf({ namespace, controllerLabels, images, healthPort }: Place): Manifest {
+function controllerOf(place: Place): Manifest {
+  const { namespace, controllerLabels, images, healthPort, runsAsPods } = place;
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name: 'kuryr-controller', namespace, labels: controllerLabels },
     spec: {
-      // The controller of this stack is no pod; the object says only what is installed.
-      replicas: 0,
+      // Without pods the object says only what is installed.
+      replicas: runsAsPods ? 1 : 0,
+      strategy: { type: 'Recreate' },
       selector: { matchLabels: controllerLabels },
       template: {
         metadata: { name: 'kuryr-controller', labels: controllerLabels },
@@ -130,6 +136,7 @@ function controllerOf({ namespace, controllerLabels, images, healthPort }: Place
               image: images.controller,
               imagePullPolicy: 'Never',
               name: 'controller',
+              command: ['kuryr-k8s-controller', '--health-port', String(healthPort)],
               readinessProbe: probe('/ready', healthPort),
               livenessProbe: probe('/alive', healthPort),
               volumeMounts: [{ name: 'config-volume', mountPath: '/etc/kuryr' }],
@@ -142,7 +149,7 @@ function controllerOf({ namespace, controllerLabels, images, healthPort }: Place
   };
 }
 
-function daemonSetOf({ namespace, daemonSet, images }: Place): Manifest {
+function daemonSetOf({ namespace, daemonSet, images, runsAsPods }: Place): Manifest {
   const labels = { app: 'kuryr-cni' };
   return {
     apiVersion: 'apps/v1',
@@ -155,8 +162,10 @@ function daemonSetOf({ namespace, daemonSet, images }: Place): Manifest {
         spec: {
           serviceAccountName: 'kuryr-cni',
           hostNetwork: true,
-          // No node has this label: the daemons of this stack are no pods either.
-          nodeSelector: { 'kuryr.openstack.org/runs-daemon-as-pod': 'true' },
+          // No node has this label.
+          ...(runsAsPods
+            ? {}
+            : { nodeSelector: { 'kuryr.openstack.org/runs-daemon-as-pod': 'true' } }),
           containers: [
             {
               image: images.cni,

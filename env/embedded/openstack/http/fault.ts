@@ -3,7 +3,7 @@
  */
 
 /** The services of the cloud. */
-export type ServiceName = 'keystone' | 'neutron' | 'octavia' | 'nova' | 'glance';
+export type ServiceName = 'keystone' | 'neutron' | 'octavia' | 'nova' | 'cinder' | 'glance';
 
 /** An answer other than success. */
 export class ApiFault extends Error {

@@ -26,6 +26,7 @@ const listed: readonly (readonly [type: string, name: string, path: string])[] =
   ['load-balancer', 'octavia', '/load-balancer'],
   ['compute', 'nova', '/compute/v2.1'],
   ['image', 'glance', '/image'],
+  ['block-storage', 'cinder', '/volume/v3'],
 ];
 
 /** The catalogue of a cloud that listens at an address. */
