@@ -11,6 +11,7 @@ import { explainCommand } from './commands/explain.ts';
 import { labCommand } from './commands/lab.ts';
 import { listCommand } from './commands/list.ts';
 import { matrixCommand } from './commands/matrix.ts';
+import { mutantsCommand } from './commands/mutants.ts';
 import { runCommand } from './commands/run.ts';
 import { stackCommand } from './commands/stack.ts';
 import { exitStatus, UsageError } from './commands/usage.ts';
@@ -31,6 +32,7 @@ export async function main(words: readonly string[]): Promise<number> {
       .addCommand(explainCommand())
       .addCommand(stackCommand())
       .addCommand(matrixCommand(done))
+      .addCommand(mutantsCommand(done))
       .addCommand(await labCommand(words))
       .addHelpText(
         'after',
