@@ -40,6 +40,7 @@ export async function plannedMutants(
       ...(mutant.layer === undefined ? {} : { layer: mutant.layer }),
       breaks: [...mutant.breaks],
       mayBreak: [...(mutant.mayBreak ?? [])],
+      isEverywhere: mutant.isEverywhere === true,
       profile: profile.file,
       pattern: patternOf(met),
     });
@@ -51,7 +52,9 @@ export async function plannedMutants(
 export async function listed(choice: MutantChoice): Promise<string> {
   const mutants = await chosen(choice);
   return mutants
-    .map(({ id, breaks, fault }) => `${id}\n  ${fault}\n  breaks ${breaks.join(', ') || 'nothing'}\n`)
+    .map(
+      ({ id, breaks, fault }) => `${id}\n  ${fault}\n  breaks ${breaks.join(', ') || 'nothing'}\n`,
+    )
     .join('');
 }
 
@@ -96,7 +99,8 @@ function meetingsOf(mutant: KnownMutant, around: Circumstances): readonly Citing
     requirements.every((id) => appliesTo(id, profile)),
   );
   if (around.all === true) return applicable;
-  const named = applicable.filter((one) => cites(one, mutant.breaks));
+  const named = covering(applicable, mutant.breaks);
+  if (mutant.isEverywhere === true) return named;
   const others = applicable.filter(
     (one) => !cites(one, [...mutant.breaks, ...(mutant.mayBreak ?? [])]),
   );
@@ -112,6 +116,24 @@ function meetingsOf(mutant: KnownMutant, around: Circumstances): readonly Citing
   return [...named, ...picked.filter((one) => one !== undefined)];
 }
 
+/** As few scenarios as cite all ids: those first that cite most of them, and of these the most narrow. */
+function covering(
+  scenarios: readonly CitingScenario[],
+  ids: readonly string[],
+): readonly CitingScenario[] {
+  const left = new Set(ids);
+  const taken: CitingScenario[] = [];
+  while (left.size > 0) {
+    const weight = ({ requirements }: CitingScenario): number =>
+      requirements.filter((id) => left.has(id)).length * 100 - requirements.length;
+    const best = scenarios.toSorted((a, b) => weight(b) - weight(a))[0];
+    if (best === undefined || !cites(best, [...left])) return taken;
+    taken.push(best);
+    for (const id of best.requirements) left.delete(id);
+  }
+  return taken;
+}
+
 function appliesTo(id: string, profile: Profile): boolean {
   const row = catalogue.requirements.find((candidate) => candidate.id === id);
   return row !== undefined && whyNotApplicable(row, profile) === undefined;
@@ -124,7 +146,9 @@ function cites({ requirements }: CitingScenario, ids: readonly string[]): boolea
 /** Playwright matches against project, file, titles and tags, joined by blanks. */
 function patternOf(scenarios: readonly CitingScenario[]): string {
   if (scenarios.length === 0) return '^$';
-  const titles = scenarios.map(({ title }) => title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+  const titles = scenarios.map(({ title }) =>
+    title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`),
+  );
   return `(?:${titles.join('|')})(?: @|$)`;
 }
 

@@ -16,10 +16,20 @@ interface MutantOptions {
 export function mutantsCommand(done: (status: number) => void): Command {
   const collect = (value: string, earlier: string[]): string[] => [...earlier, value];
   return new Command('mutants')
-    .description('put one deliberate defect after another into the embedded stack and see who notices')
-    .option('--only <id>', 'only mutants whose id contains this, or that break this requirement (repeatable)', collect, [])
+    .description(
+      'put one deliberate defect after another into the embedded stack and see who notices',
+    )
+    .option(
+      '--only <id>',
+      'only mutants whose id contains this, or that break this requirement (repeatable)',
+      collect,
+      [],
+    )
     .option('--list', 'list the mutants and what they break, and run nothing')
-    .option('--all', 'have every scenario meet every mutant, instead of those it concerns and a sample')
+    .option(
+      '--all',
+      'have every scenario meet every mutant, instead of those it concerns and a sample',
+    )
     .option('--at-once <n>', 'how many stacks at once', wholeNumber, 5)
     .option('--patience <factor>', 'by how much budgets are longer than usual', factor, 1)
     .option('--out <folder>', 'folder of the matrix (default: reports/out/mutants)')

@@ -40,7 +40,12 @@ export async function runMutants(order: MutantsOrder): Promise<number> {
   const planFile = join(outDir, mutantFiles.plan);
   writeFileSync(planFile, `${JSON.stringify(plan, undefined, 2)}\n`);
   const [first] = mutants;
-  const context = { runId: newRunId(), outDir, profile: first?.profile ?? '', mutantPlan: planFile };
+  const context = {
+    runId: newRunId(),
+    outDir,
+    profile: first?.profile ?? '',
+    mutantPlan: planFile,
+  };
   await runPlaywright(context, []);
   const times = {
     startedAt: started.startedAt,

@@ -10,10 +10,7 @@ import { descriptionForm, evidenceForm } from './control-forms.ts';
 import { z } from 'zod';
 
 /** Opens the embedded stack that the run has started. */
-export async function openEmbedded(
-  profile: Profile,
-  socket: string | undefined,
-): Promise<Stack> {
+export async function openEmbedded(profile: Profile, socket: string | undefined): Promise<Stack> {
   if (socket === undefined) {
     throw new StackError(
       'STACK_NOT_HOSTED',

@@ -81,7 +81,9 @@ export function matrixOf(
     },
     problems: [
       ...mutants.flatMap(({ id, problems }) => problems.map((problem) => `${id}: ${problem}`)),
-      ...(plan.isFull && unkilled.length > 0 ? [`MUST without a mutant: ${unkilled.join(', ')}`] : []),
+      ...(plan.isFull && unkilled.length > 0
+        ? [`MUST without a mutant: ${unkilled.join(', ')}`]
+        : []),
     ],
     musts,
     mutants,
@@ -105,6 +107,7 @@ function killersOf(
 }
 
 function wrongReds(mutant: PlannedMutant, meetings: readonly Meeting[]): Meeting[] {
+  if (mutant.isEverywhere) return [];
   const allowed = [...mutant.breaks, ...mutant.mayBreak];
   return meetings.filter(
     (meeting) =>

@@ -13,6 +13,7 @@ const plannedMutant = z.object({
   base: z.string(),
   breaks: z.array(z.string()),
   mayBreak: z.array(z.string()),
+  isEverywhere: z.boolean(),
   layer: z.string().optional(),
   /** The file of its profile. */
   profile: z.string(),

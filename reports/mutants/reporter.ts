@@ -5,7 +5,14 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stdout } from 'node:process';
-import type { FullConfig, Reporter, Suite, TestCase, TestError, TestResult } from '@playwright/test/reporter';
+import type {
+  FullConfig,
+  Reporter,
+  Suite,
+  TestCase,
+  TestError,
+  TestResult,
+} from '@playwright/test/reporter';
 import { diagnosisIn } from '../diagnosis.ts';
 import { outcomeOf, texts } from '../outcome.ts';
 import { duration } from '../summary.ts';
@@ -40,12 +47,17 @@ export class MutantReporter implements Reporter {
       this.#open.set(mutant, (this.#open.get(mutant) ?? 0) + 1);
     }
     this.#mutants = this.#open.size;
-    say(`plan: mutants ${this.#mutants}, meetings ${suite.allTests().length}, at once ${config.workers}`);
+    say(
+      `plan: mutants ${this.#mutants}, meetings ${suite.allTests().length}, at once ${config.workers}`,
+    );
   }
 
   onTestEnd(test: TestCase, result: TestResult): void {
     const meeting = this.#meetingOf(test, result);
-    appendFileSync(join(this.#options.outDir, mutantFiles.meetings), `${JSON.stringify(meeting)}\n`);
+    appendFileSync(
+      join(this.#options.outDir, mutantFiles.meetings),
+      `${JSON.stringify(meeting)}\n`,
+    );
     if (meeting.result === 'red') {
       this.#reds.set(meeting.mutant, (this.#reds.get(meeting.mutant) ?? 0) + 1);
     }

@@ -12,7 +12,9 @@ export function matrixSummaryOf(matrix: KillMatrix, outDir: string): string {
   const wrongLayers = mutants
     .filter(({ isLayerRight }) => isLayerRight === false)
     .map(({ id, layer, meetings }) => {
-      const said = meetings.filter(({ result }) => result === 'red').map((one) => one.layer ?? 'none');
+      const said = meetings
+        .filter(({ result }) => result === 'red')
+        .map((one) => one.layer ?? 'none');
       return `${id}: is ${layer ?? ''}, said ${[...new Set(said)].join(', ')}`;
     });
   return [
@@ -28,7 +30,13 @@ export function matrixSummaryOf(matrix: KillMatrix, outDir: string): string {
   ].join('\n');
 }
 
-function lineOf({ id, verdict, breaks, layer = '', isLayerRight }: KillMatrix['mutants'][number]): string {
+function lineOf({
+  id,
+  verdict,
+  breaks,
+  layer = '',
+  isLayerRight,
+}: KillMatrix['mutants'][number]): string {
   const mark = isLayerRight === undefined ? '' : isLayerRight ? ' (named)' : ' (not named)';
   return `${verdict.padEnd(9)}${id.padEnd(52)}${breaks.join(' ').padEnd(34)} ${layer}${mark}`.trimEnd();
 }

@@ -34,7 +34,10 @@ export async function startCages(count: number): Promise<Cages> {
 
 async function startCage(): Promise<AsyncDisposable & { readonly socket: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'kc-cage-'));
-  const child = fork(program, [folder], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(program, [folder], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => {
       resolve();
@@ -42,7 +45,9 @@ async function startCage(): Promise<AsyncDisposable & { readonly socket: string 
   });
   await new Promise<void>((resolve, reject) => {
     const fail = (): void => {
-      reject(new StackError('CAGE_NOT_STARTED', 'Starting a process for mutants: it did not come up.'));
+      reject(
+        new StackError('CAGE_NOT_STARTED', 'Starting a process for mutants: it did not come up.'),
+      );
     };
     child.once('message', () => {
       resolve();
@@ -67,7 +72,9 @@ export async function holdMutant(cage: string, order: CageOrder): Promise<string
   const line = await new Promise<string>((resolve, reject) => {
     const socket = createConnection(cage);
     const gone = (): void => {
-      reject(new StackError('CAGE_GONE', `Asking for mutant "${order.mutant}": its process is gone.`));
+      reject(
+        new StackError('CAGE_GONE', `Asking for mutant "${order.mutant}": its process is gone.`),
+      );
     };
     hearLines(socket, resolve);
     socket.once('error', gone).once('close', gone);

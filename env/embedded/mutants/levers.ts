@@ -6,6 +6,7 @@ import type { EmbeddedDataPlane } from '../dataplane/data-plane.ts';
 import type { Fittings } from '../fittings.ts';
 import { Cloud } from '../kuryr/api/cloud.ts';
 import type { KuryrSettings } from '../kuryr/settings.ts';
+import { type Answer, type Exchange, Routes } from '../openstack/http/routes.ts';
 import type { CloudState } from '../openstack/state.ts';
 import type { CloudView } from '../seams.ts';
 
@@ -22,6 +23,8 @@ export type Replacement<T, K extends keyof Methods<T>> = (
   call: (...args: ArgumentsOf<Methods<T>[K]>) => ResultOf<Methods<T>[K]>,
   self: T,
 ) => (...args: ArgumentsOf<Methods<T>[K]>) => ResultOf<Methods<T>[K]>;
+
+type Serve = (exchange: Exchange) => Promise<Answer> | Answer;
 
 /** Ways to put a defect into a stack. */
 export class Levers implements Disposable {
@@ -88,16 +91,53 @@ export class Levers implements Disposable {
     const changed = (path: string, fields: object): object =>
       isMeant(path) ? (change(fields as Fields) ?? fields) : fields;
     for (const method of ['create', 'createLb'] as const) {
-      this.override(Cloud.prototype, method, (call) => (path, fields) =>
-        call(path, changed(path, fields)),
+      this.override(
+        Cloud.prototype,
+        method,
+        (call) => (path, fields) => call(path, changed(path, fields)),
       );
     }
-    this.override(Cloud.prototype, 'createAll', (call) => (path, rows) =>
-      call(
-        path,
-        rows.map((fields) => changed(path, fields)),
-      ),
+    this.override(
+      Cloud.prototype,
+      'createAll',
+      (call) => (path, rows) =>
+        call(
+          path,
+          rows.map((fields) => changed(path, fields)),
+        ),
     );
+  }
+
+  /** Changes what a service of the cloud answers; `path` is matched below the prefix of the service. */
+  answers(
+    method: string,
+    path: RegExp,
+    change: (body: Fields, exchange: Exchange) => unknown,
+  ): void {
+    this.#exchanges(method, path, async (exchange, handler) => {
+      const answer = await handler(exchange);
+      const body = answer.body as Fields | undefined;
+      return body === undefined ? answer : { ...answer, body: change(body, exchange) };
+    });
+  }
+
+  /** Changes what a service of the cloud is asked, whoever asks. */
+  asks(method: string, path: RegExp, change: (body: Fields, exchange: Exchange) => unknown): void {
+    this.#exchanges(method, path, (exchange, handler) =>
+      handler({ ...exchange, body: change((exchange.body ?? {}) as Fields, exchange) }),
+    );
+  }
+
+  #exchanges(
+    method: string,
+    path: RegExp,
+    serve: (exchange: Exchange, handler: Serve) => Promise<Answer> | Answer,
+  ): void {
+    this.override(Routes.prototype, 'find', (call) => (asked, at) => {
+      const found = call(asked, at);
+      if (found === undefined || asked !== method || !path.test(at)) return found;
+      return { ...found, handler: (exchange) => serve(exchange, found.handler) };
+    });
   }
 
   /** Puts all methods back. */

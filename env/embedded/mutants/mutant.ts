@@ -56,6 +56,8 @@ export interface Mutant {
   readonly breaks: readonly string[];
   /** Requirements that may turn red too, because a part of the chain is theirs as well. */
   readonly mayBreak?: readonly string[];
+  /** Set when every scenario may notice, as one that leaves something behind does. */
+  readonly isEverywhere?: true;
   /** The link that is broken; none for a harmless one. */
   readonly layer?: Layer;
   /** Puts the defect into a stack that is about to be composed. */
