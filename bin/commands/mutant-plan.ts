@@ -179,7 +179,7 @@ async function writtenProfile(
 ): Promise<Written> {
   const base = mutantBases[mutant.on ?? 'ovn'];
   const stem = join(outDir, 'profiles', mutant.id.replaceAll('/', '--'));
-  const [row, known] = ['table', 'known-failures'].map((name) =>
+  const [row, known] = ['table', 'known-failures'].map((name): unknown =>
     parse(readFileSync(join(root, `env/profiles/embedded.${name}.yaml`), 'utf8')),
   ) as [Record<string, object>, readonly { requirement: string }[]];
   const within = Object.entries(budgets).map(([name, seconds]) => [

@@ -46,7 +46,7 @@ export async function runMutants(order: MutantsOrder): Promise<number> {
     profile: first?.profile ?? '',
     mutantPlan: planFile,
   };
-  await runPlaywright(context, []);
+  if (!interruption.hasCome) await runPlaywright(context, []);
   const times = {
     startedAt: started.startedAt,
     durationMs: Math.round(performance.now() - started.ms),

@@ -136,7 +136,7 @@ function judge(mutant: PlannedMutant, meetings: readonly Meeting[]): JudgedMutan
     problems,
     ...(isLayerRight === undefined ? {} : { isLayerRight }),
     dragged: [...red].filter((one) => !breaks.includes(one)).sort(),
-    meetings: meetings.map(({ mutant: _, requirements: __, ...rest }) => rest),
+    meetings: meetings.map(told),
   };
 }
 
@@ -160,4 +160,14 @@ function problemsOf(
 
 function headOf(message: string): string {
   return message.split('\n')[0] ?? '';
+}
+
+/** A meeting under its mutant, where both need not be said again. */
+function told(meeting: Meeting): JudgedMutant['meetings'][number] {
+  const { scenario, result, message, durationMs, layer, sentence } = meeting;
+  return {
+    ...{ scenario, result, message, durationMs },
+    ...(layer === undefined ? {} : { layer }),
+    ...(sentence === undefined ? {} : { sentence }),
+  };
 }

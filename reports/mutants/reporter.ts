@@ -16,7 +16,7 @@ import type {
 import { diagnosisIn } from '../diagnosis.ts';
 import { outcomeOf, texts } from '../outcome.ts';
 import { duration } from '../summary.ts';
-import { judgeScenario } from '../verdict.ts';
+import { judgeScenario, type Verdict } from '../verdict.ts';
 import type { Meeting } from './meeting.ts';
 import { mutantFiles } from './plan.ts';
 
@@ -88,24 +88,24 @@ export class MutantReporter implements Reporter {
       ...{ id: test.id, title: test.titlePath().slice(3).join(' '), file: '', line: 0 },
       requirements,
     };
-    const { verdict, message } = judgeScenario(scenario, outcome);
-    const found = diagnosisIn(result.attachments);
+    const { verdict } = judgeScenario(scenario, outcome);
+    const found = diagnosisIn(result.attachments, redact);
     return {
       ...{ mutant: mutantOf(test), scenario: scenario.title, requirements },
-      result:
-        outcome.status === 'passed'
-          ? 'green'
-          : verdict === 'failed' || verdict === 'known-failure'
-            ? 'red'
-            : verdict === 'not-applicable'
-              ? 'not-applicable'
-              : 'undecided',
-      message: outcome.status === 'passed' ? '' : message,
+      result: outcome.status === 'passed' ? 'green' : (resultOf[verdict] ?? 'undecided'),
+      message: outcome.errors.join('\n'),
       durationMs: Math.round(result.duration),
-      ...(found === undefined ? {} : { layer: found.layer, sentence: redact(found.sentence) }),
+      ...found,
     };
   }
 }
+
+/** What must turn red is listed like a known failure. */
+const resultOf: Partial<Readonly<Record<Verdict, Meeting['result']>>> = {
+  failed: 'red',
+  'known-failure': 'red',
+  'not-applicable': 'not-applicable',
+};
 
 /** The second part of a title path is the project, which is named after the mutant. */
 function mutantOf(test: TestCase): string {

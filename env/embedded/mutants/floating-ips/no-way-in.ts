@@ -11,7 +11,12 @@ export const mutant: Mutant = {
       if (departure.origin.attachment.kind !== 'external') return passage;
       const { hops } = passage.decision;
       return {
-        decision: { fate: 'dropped', reason: 'the network loses it', hops, isChosen: false },
+        decision: {
+          fate: 'dropped' as const,
+          reason: 'the network loses it',
+          hops,
+          isChosen: false,
+        },
         arrival: undefined,
       };
     });

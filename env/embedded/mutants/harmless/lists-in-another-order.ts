@@ -5,6 +5,10 @@ export const mutant: Mutant = {
   fault: 'The cloud lists everything in the reverse order of its making.',
   breaks: [],
   apply: (levers) => {
-    levers.override(Table.prototype, 'all', (call) => () => call().toReversed());
+    levers.override(
+      Table.prototype,
+      'all',
+      (call) => (): ReturnType<typeof call> => call().toReversed() as ReturnType<typeof call>,
+    );
   },
 };

@@ -1,4 +1,4 @@
-import type { Pod } from '../../kubernetes/objects.ts';
+import type { KubeObject, Pod } from '../../kubernetes/objects.ts';
 import { Store } from '../../kubernetes/store/store.ts';
 import type { Mutant } from '../mutant.ts';
 
@@ -27,9 +27,7 @@ export const mutant: Mutant = {
     const clients = new Map<string, Pod>();
     levers.override(Store.prototype, 'put', (call) => (table, object) => {
       const { namespace = '' } = object.metadata;
-      const pod = object as Pod;
-      const isAlone = object.kind === 'Pod' && pod.metadata.labels?.['app'] === undefined;
-      if (isAlone && pod.status?.podIP !== undefined) clients.set(namespace, pod);
+      if (isAlone(object)) clients.set(namespace, object as Pod);
       const stranger = clients.get(namespace)?.status?.podIP;
       return object.kind === 'Endpoints' && stranger !== undefined
         ? call(table, withStranger(object, stranger))
@@ -39,6 +37,12 @@ export const mutant: Mutant = {
 };
 interface Subset {
   readonly addresses?: readonly object[];
+}
+
+/** A pod with an address that no workload has made. */
+function isAlone(object: KubeObject): boolean {
+  const hasAddress = (object as Pod).status?.podIP !== undefined;
+  return object.kind === 'Pod' && hasAddress && object.metadata.labels?.['app'] === undefined;
 }
 
 function withStranger<T extends object>(endpoints: T, ip: string): T {

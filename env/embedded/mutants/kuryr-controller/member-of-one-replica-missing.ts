@@ -12,7 +12,7 @@ export const mutant: Mutant = {
       Octavia.prototype,
       'ensureMember',
       (call) => (balancer, pool, wanted) =>
-        pool.protocol === 'TCP' && /-1$/.test(wanted.target.name)
+        pool.protocol === 'TCP' && wanted.target.name.endsWith('-1')
           ? Promise.resolve(undefined)
           : call(balancer, pool, wanted),
     );

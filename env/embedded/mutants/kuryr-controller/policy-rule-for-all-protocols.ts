@@ -6,8 +6,8 @@ export const mutant: Mutant = {
   layer: 'security group',
   apply: (levers) => {
     levers.kuryrMakes('security-group-rules', (fields) => {
-      const { protocol, port_range_min: _, port_range_max: __, ...rest } = fields;
-      return typeof protocol === 'string' ? rest : undefined;
+      const anything = { protocol: null, port_range_min: null, port_range_max: null };
+      return typeof fields['protocol'] === 'string' ? { ...fields, ...anything } : undefined;
     });
   },
 };

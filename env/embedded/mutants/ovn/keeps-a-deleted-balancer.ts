@@ -7,11 +7,11 @@ export const mutant: Mutant = {
   apply: (levers) => {
     levers.view((view) => ({
       ...view,
-      loadBalancers: kept(view.loadBalancers),
-      listeners: kept(view.listeners),
-      pools: kept(view.pools),
-      members: kept(view.members),
-      floatingIps: kept(view.floatingIps),
+      loadBalancers: kept(() => view.loadBalancers()),
+      listeners: kept(() => view.listeners()),
+      pools: kept(() => view.pools()),
+      members: kept(() => view.members()),
+      floatingIps: kept(() => view.floatingIps()),
     }));
   },
 };
