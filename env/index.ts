@@ -22,6 +22,7 @@ export { type BudgetName, budgetNames, type Budgets, type BudgetSpec } from './b
 export { connectBroker, type Lease, type Leases } from './broker/client.ts';
 export { type LeaseKind, type LeaseLimits, leaseKinds } from './broker/protocol.ts';
 export { type Broker, startBroker } from './broker/server.ts';
+export { type Layer, layers } from './chain.ts';
 export { capabilities, type Capability, capabilityTexts, isCapability } from './capabilities.ts';
 export {
   environmentOf,

@@ -17,11 +17,12 @@ export interface MutantChoice {
   readonly only: readonly string[];
   readonly all?: true;
   readonly patience: number;
+  readonly sample: number;
 }
 
 const link = 'https://opendev.org/openstack/kuryr-kubernetes';
-/** Beside the scenarios that a mutant must turn red it meets so many others, and a harmless one so many. */
-const sample = { others: 1, harmless: 8 } as const;
+/** Nothing turns red under a harmless mutant, so it meets this many times as many as a sample has. */
+const harmlessTimes = 6;
 
 /** Plans the chosen mutants. */
 export async function plannedMutants(
@@ -105,7 +106,7 @@ function meetingsOf(mutant: KnownMutant, around: Circumstances): readonly Citing
     (one) => !cites(one, [...mutant.breaks, ...(mutant.mayBreak ?? [])]),
   );
   const count = Math.min(
-    mutant.breaks.length === 0 ? sample.harmless : sample.others,
+    around.sample * (mutant.breaks.length === 0 ? harmlessTimes : 1),
     others.length,
   );
   // Another part of the others for each mutant, so that all of them are met by some.

@@ -9,6 +9,7 @@ interface MutantOptions {
   readonly all?: true;
   readonly atOnce: number;
   readonly patience: number;
+  readonly sample: number;
   readonly out?: string;
 }
 
@@ -31,6 +32,7 @@ export function mutantsCommand(done: (status: number) => void): Command {
       'have every scenario meet every mutant, instead of those it concerns and a sample',
     )
     .option('--at-once <n>', 'how many stacks at once', wholeNumber, 5)
+    .option('--sample <n>', 'how many other scenarios each mutant meets too', count, 1)
     .option('--patience <factor>', 'by how much budgets are longer than usual', factor, 1)
     .option('--out <folder>', 'folder of the matrix (default: reports/out/mutants)')
     .action(async (options: MutantOptions) => {
@@ -43,6 +45,14 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 32) {
     throw new InvalidArgumentError('Write a whole number from 1 to 32.');
+  }
+  return value;
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 100) {
+    throw new InvalidArgumentError('Write a whole number from 0 to 100.');
   }
   return value;
 }

@@ -1,27 +1,7 @@
 /**
  * What a diagnosis finds: a link of the chain from a pod to whoever reaches it, and what is wrong with it.
  */
-
-/** The links of the chain, in the order in which one depends on the ones before it. */
-export const layers = [
-  'kubernetes',
-  'namespace network',
-  'pod',
-  'port',
-  'subport',
-  'security group',
-  'router',
-  'load balancer',
-  'listener',
-  'pool',
-  'member',
-  'floating ip',
-  'dns',
-  'clean-up',
-] as const;
-
-/** A link of the chain. */
-export type Layer = (typeof layers)[number];
+import { type Layer, layers } from '#env';
 
 /** A broken link, and one sentence about it. */
 export interface Finding {

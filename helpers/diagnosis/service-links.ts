@@ -2,9 +2,9 @@
  * The links from a Service to its pods: endpoints, load balancer, listener, pool, member, floating IP.
  */
 import type { V1Pod, V1ServicePort } from '@kubernetes/client-node';
-import { compareSeries, type Profile } from '#env';
+import { compareSeries, type Layer, type Profile } from '#env';
 import { isReady } from '../cluster/descriptions.ts';
-import { type Checks, type Finding, found, type Layer, told } from './finding.ts';
+import { type Checks, type Finding, found, told } from './finding.ts';
 import type { NamespacePicture, PicturedService, Picture } from './picture.ts';
 
 /** What is wrong between the Services and their pods. */

@@ -2,7 +2,8 @@
  * What a failure itself says about the broken link, for failures of which all objects of the chain know
  * nothing: whoever did not answer, in front of what it is, and what was read last.
  */
-import { type Finding, found, type Layer } from './finding.ts';
+import type { Layer } from '#env';
+import { type Finding, found } from './finding.ts';
 import type { Picture } from './picture.ts';
 
 /** Readings by the beginning of their names, and the link that each of them shows. */

@@ -28,7 +28,7 @@ export interface MutantReporterOptions {
 }
 
 /** Writes down what becomes of each mutant. */
-export class MutantReporter implements Reporter {
+class MutantReporter implements Reporter {
   readonly #options: MutantReporterOptions;
   readonly #open = new Map<string, number>();
   readonly #reds = new Map<string, number>();

@@ -2,6 +2,7 @@
  * A mutant: the embedded stack with one deliberate defect, the requirements that must turn red for it, and
  * the link of the chain at which a diagnosis must find it.
  */
+import type { Layer } from '../../chain.ts';
 import type { Levers } from './levers.ts';
 
 /** The stacks on which a mutant is tried, by the axis that matters to it. */
@@ -20,29 +21,6 @@ export const bases = {
 
 /** A stack on which a mutant is tried. */
 export type Base = keyof typeof bases;
-
-/** The links of the chain, in the order in which a packet and its objects depend on them. */
-export const layers = [
-  'kubernetes',
-  'namespace network',
-  'pod',
-  'port',
-  'subport',
-  'security group',
-  'router',
-  'load balancer',
-  'listener',
-  'pool',
-  'member',
-  'floating ip',
-  'dns',
-  'event',
-  'quota',
-  'clean-up',
-] as const;
-
-/** A link of the chain. */
-export type Layer = (typeof layers)[number];
 
 /** One deliberate defect. */
 export interface Mutant {
