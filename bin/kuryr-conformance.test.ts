@@ -39,6 +39,7 @@ test.describe('the command line', () => {
       'explain',
       'stack',
       'matrix',
+      'mutants',
       'drill',
       'lab',
       'help',
@@ -46,7 +47,16 @@ test.describe('the command line', () => {
   });
 
   test('has help for every command', async () => {
-    for (const command of ['run', 'list', 'explain', 'stack', 'matrix', 'drill', 'lab']) {
+    for (const command of [
+      'run',
+      'list',
+      'explain',
+      'stack',
+      'matrix',
+      'mutants',
+      'drill',
+      'lab',
+    ]) {
       const { status, out } = await kuryrConformance(command, '--help');
 
       expect(status, command).toBe(0);
@@ -61,6 +71,8 @@ test.describe('the command line', () => {
     ],
     [['stack', '--profile', 'lab'], /^Starting the stack of profile "lab": it is none that/],
     [['matrix', '--profile', 'lab'], /^Choosing profile "lab": the embedded profiles are "emb/],
+    [['mutants', '--only', 'x-ray'], /^Choosing mutants by "x-ray": there is none\. /],
+    [['mutants', '--at-once', 'many'], /Write a whole number from 1 to 32\./],
     [['drill'], /^Starting drills: no stack is chosen\. /],
     [['drill', '--only', 'flood'], /^Choosing drill "flood": the drills are "port-untagged", /],
     [['run', '--profile', 'lab', '--area', 'weather'], /^Choosing area "weather": the areas are /],

@@ -12,7 +12,7 @@ import { StackError } from '../../errors.ts';
 import { cageAnswerForm, type CageOrder, cageSocketName } from './cage-forms.ts';
 
 const program = fileURLToPath(new URL('cage.mjs', import.meta.url));
-const startMs = 120_000;
+const startMs = 600_000;
 const endMs = 10_000;
 
 /** The cages of a run. */
