@@ -114,7 +114,7 @@ export default defineConfig(
   },
   // Playwright constructs reporters from the default export of their file.
   {
-    files: ['reports/reporter.ts', 'reports/profile-gate.ts'],
+    files: ['reports/reporter.ts', 'reports/mutants/reporter.ts', 'reports/profile-gate.ts'],
     rules: { 'no-restricted-exports': 'off' },
   },
 );

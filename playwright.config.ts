@@ -11,11 +11,17 @@ import {
 } from '@playwright/test';
 import type { Profile, RunContext } from '#env';
 import { environmentOf, runContextIfSet } from './env/config.ts';
-import type { RequirementRows } from './helpers/fixtures/core.ts';
+import type { MutantPlace, RequirementRows } from './helpers/fixtures/core.ts';
 import type { ProfileRecord, RequirementRow, Selection } from './reports/journal-schema.ts';
+import type { MutantReporterOptions } from './reports/mutants/reporter.ts';
 import type { ReporterOptions } from './reports/reporter.ts';
 
-type Config = PlaywrightTestConfig<object, { requirements: RequirementRows }>;
+interface Options {
+  readonly requirements: RequirementRows;
+  readonly place: MutantPlace | undefined;
+}
+
+type Config = PlaywrightTestConfig<object, Options>;
 type Project = NonNullable<Config['projects']>[number];
 
 const scenarioMs = 20 * 60_000;
@@ -93,6 +99,37 @@ async function withProfile(run: RunContext): Promise<Config> {
   };
 }
 
+/** One project for each mutant, whose workers meet its stack; scenarios are the same as in every run. */
+async function withMutants(run: RunContext, planFile: string): Promise<Config> {
+  const [{ redact }, { planSchema }] = await Promise.all([
+    import('#env'),
+    import('./reports/mutants/plan.ts'),
+  ]);
+  const { catalogue } = await import('./suites/requirements/index.ts');
+  const { requirementAnnotation } = await import('#helpers');
+  const plan = planSchema.parse(JSON.parse(readFileSync(planFile, 'utf8')));
+  const requirements = { rows: catalogue.requirements };
+  const options: MutantReporterOptions = {
+    outDir: run.outDir,
+    redact,
+    citation: requirementAnnotation,
+  };
+  return {
+    outputDir: join(run.outDir, 'artifacts'),
+    workers: plan.cages.length,
+    fullyParallel: false,
+    projects: plan.mutants.map(({ id, profile, pattern }) => ({
+      ...conformance,
+      name: id,
+      grep: new RegExp(pattern),
+      // All that meet one mutant share its stack.
+      workers: 1,
+      use: { requirements, place: { mutant: id, profile, cages: plan.cages } },
+    })),
+    reporter: [['./reports/mutants/reporter.ts', options]],
+  };
+}
+
 function recordOf(profile: Profile): ProfileRecord {
   const { name, title, stack, series, kuryr, podMode, cluster, claims } = profile;
   const provider = profile.octavia.provider;
@@ -119,10 +156,14 @@ if (run !== undefined) {
   Object.assign(process.env, environmentOf(run));
 }
 
-export default defineConfig<object, { requirements: RequirementRows }>({
+export default defineConfig<object, Options>({
   testDir: '.',
   retries: 0,
   forbidOnly: true,
   fullyParallel: true,
-  ...(run === undefined ? withoutProfile : await withProfile(run)),
+  ...(run === undefined
+    ? withoutProfile
+    : run.mutantPlan === undefined
+      ? await withProfile(run)
+      : await withMutants(run, run.mutantPlan)),
 });

@@ -1,9 +1,10 @@
 // Counts what a run of "npm test" has done: one for each static check of the script "check", one for each
-// unit test, as Playwright's JSON report has them, and one for each scenario on the embedded stack, as the
-// document of that run has them. Prints the last line of .ci/run.
+// unit test, as Playwright's JSON report has them, one for each scenario on the embedded stack, as the
+// document of that run has them, and one for each mutant of the kill matrix. Prints the last line of .ci/run.
 import { existsSync, readFileSync } from 'node:fs';
 
-const [logFile = '', unitFile = '', runFile = '', status = '1'] = process.argv.slice(2);
+const [logFile = '', unitFile = '', runFile = '', matrixFile = '', status = '1'] =
+  process.argv.slice(2);
 const { name, version, scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 // The list of checks stands in package.json and nowhere else.
@@ -29,6 +30,11 @@ if (runHasBegun) {
 } else {
   total.skipped += 1;
 }
+if (hasBegun('test:mutants')) {
+  countMutants();
+} else {
+  total.skipped += 1;
+}
 if (status !== '0' && total.failed === 0) {
   // The install, or the start of a check, failed before anything could be counted.
   total.failed += 1;
@@ -45,6 +51,18 @@ function countUnitTests() {
   total.passed += stats.expected;
   total.failed += stats.unexpected + stats.flaky;
   total.skipped += stats.skipped;
+}
+
+function countMutants() {
+  if (!existsSync(matrixFile)) {
+    // The run ended without a matrix.
+    total.failed += 1;
+    return;
+  }
+  const { mutants } = JSON.parse(readFileSync(matrixFile, 'utf8'));
+  for (const { verdict } of mutants) {
+    total[verdict === 'faulty' ? 'failed' : 'passed'] += 1;
+  }
 }
 
 function countScenarios() {

@@ -40,6 +40,7 @@ test.describe('the command line', () => {
       'preflight',
       'stack',
       'matrix',
+      'mutants',
       'drill',
       'lab',
       'help',
@@ -47,8 +48,8 @@ test.describe('the command line', () => {
   });
 
   test('has help for every command', async () => {
-    const commands = ['run', 'list', 'explain', 'preflight', 'stack', 'matrix', 'drill', 'lab'];
-    for (const command of commands) {
+    const commands = ['run', 'list', 'explain', 'preflight', 'stack', 'matrix', 'mutants', 'drill'];
+    for (const command of [...commands, 'lab']) {
       const { status, out } = await kuryrConformance(command, '--help');
 
       expect(status, command).toBe(0);
@@ -65,6 +66,8 @@ test.describe('the command line', () => {
     [['preflight', '--frob'], /unknown option '--frob'/],
     [['stack', '--profile', 'lab'], /^Starting the stack of profile "lab": it is none that/],
     [['matrix', '--profile', 'lab'], /^Choosing profile "lab": the embedded profiles are "emb/],
+    [['mutants', '--only', 'x-ray'], /^Choosing mutants by "x-ray": there is none\. /],
+    [['mutants', '--at-once', 'many'], /Write a whole number from 1 to 32\./],
     [['drill'], /^Starting drills: no stack is chosen\. /],
     [['drill', '--only', 'flood'], /^Choosing drill "flood": the drills are "port-untagged", /],
     [['run', '--profile', 'lab', '--area', 'weather'], /^Choosing area "weather": the areas are /],

@@ -12,6 +12,7 @@ import { explainCommand } from './commands/explain.ts';
 import { labCommand } from './commands/lab.ts';
 import { listCommand } from './commands/list.ts';
 import { matrixCommand } from './commands/matrix.ts';
+import { mutantsCommand } from './commands/mutants.ts';
 import { preflightCommand } from './commands/preflight.ts';
 import { runCommand } from './commands/run.ts';
 import { stackCommand } from './commands/stack.ts';
@@ -34,6 +35,7 @@ export async function main(words: readonly string[]): Promise<number> {
       .addCommand(preflightCommand(done))
       .addCommand(stackCommand())
       .addCommand(matrixCommand(done))
+      .addCommand(mutantsCommand(done))
       .addCommand(drillCommand(done))
       .addCommand(await labCommand(words))
       .addHelpText(

@@ -1,6 +1,6 @@
 /**
  * The only reader of the process environment. A run hands its context to its child processes through
- * five variables, and this file both reads and writes them.
+ * six variables, and this file both reads and writes them.
  */
 import { randomBytes } from 'node:crypto';
 import { homedir, tmpdir } from 'node:os';
@@ -19,6 +19,8 @@ export interface RunContext {
   readonly brokerSocket?: string;
   /** Socket of the process in which the stack of this run lives, if it has one. */
   readonly stackSocket?: string;
+  /** The plan of a run of mutants, absolute; every other run has none. */
+  readonly mutantPlan?: string;
 }
 
 /** The environment of a process, as Node hands it out. */
@@ -30,6 +32,7 @@ const names = {
   runId: 'KC_RUN_ID',
   broker: 'KC_BROKER',
   stack: 'KC_STACK',
+  mutants: 'KC_MUTANTS',
 } as const;
 
 const runIdForm = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
@@ -68,12 +71,14 @@ export function runContext(environment: Environment = process.env): RunContext {
     environment[name] === '' ? undefined : environment[name];
   const broker = set(names.broker);
   const stack = set(names.stack);
+  const mutants = set(names.mutants);
   return {
     runId,
     profile,
     outDir: resolve(environment[names.outDir] ?? join('reports', 'out', runId)),
     ...(broker === undefined ? {} : { brokerSocket: broker }),
     ...(stack === undefined ? {} : { stackSocket: stack }),
+    ...(mutants === undefined ? {} : { mutantPlan: mutants }),
   };
 }
 
@@ -85,6 +90,7 @@ export function environmentOf(context: RunContext): Record<string, string> {
     [names.runId]: context.runId,
     ...(context.brokerSocket === undefined ? {} : { [names.broker]: context.brokerSocket }),
     ...(context.stackSocket === undefined ? {} : { [names.stack]: context.stackSocket }),
+    ...(context.mutantPlan === undefined ? {} : { [names.mutants]: context.mutantPlan }),
   };
 }
 

@@ -56,6 +56,7 @@ export const conformanceSchema = z
         durationMs: z.int().min(0),
         steps: z.array(schemas.step),
         evidence: z.array(z.string()).describe('files, relative to the folder of the run'),
+        diagnosis: schemas.diagnosis.optional().describe('the first broken link of the chain'),
       }),
     ),
   })
@@ -124,5 +125,6 @@ function scenarioOf(judged: JudgedScenario): ConformanceDocument['scenarios'][nu
     durationMs: Math.round(judged.outcome?.durationMs ?? 0),
     steps: judged.outcome?.steps ?? [],
     evidence: judged.outcome?.evidence ?? [],
+    ...(judged.outcome?.diagnosis === undefined ? {} : { diagnosis: judged.outcome.diagnosis }),
   };
 }

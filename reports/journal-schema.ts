@@ -65,6 +65,9 @@ const step = z.object({
   isFailed: z.boolean(),
 });
 
+/** The first broken link of the chain, as the fixtures of a failed scenario have found it. */
+const diagnosis = z.object({ layer: z.string(), sentence: z.string() });
+
 const outcome = z.object({
   scenario: z.string(),
   status: z.enum(['passed', 'failed', 'timedOut', 'skipped', 'interrupted']),
@@ -77,6 +80,7 @@ const outcome = z.object({
   steps: z.array(step),
   /** Files of evidence, relative to the folder of the run. */
   evidence: z.array(z.string()).default([]),
+  diagnosis: diagnosis.optional(),
 });
 
 const at = z.string();
@@ -114,6 +118,8 @@ export type FactsRecord = z.output<typeof facts>;
 export type PlannedScenario = z.output<typeof plannedScenario>;
 /** What became of one scenario. */
 export type Outcome = z.output<typeof outcome>;
+/** The first broken link of the chain, and what is wrong with it. */
+export type DiagnosisRecord = z.output<typeof diagnosis>;
 /** One line of a journal. */
 export type JournalRecord = z.output<typeof journalRecord>;
 /** A record as it is handed to the writer, which adds the time. */
@@ -123,4 +129,12 @@ export type Unstamped = JournalRecord extends infer R
     : never
   : never;
 
-export const schemas = { facts, plannedScenario, profile, requirementRow, selection, step };
+export const schemas = {
+  diagnosis,
+  facts,
+  plannedScenario,
+  profile,
+  requirementRow,
+  selection,
+  step,
+};

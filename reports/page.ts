@@ -133,9 +133,14 @@ function scenarioRow(entry: ScenarioEntry): Html {
               ${steps}
             </ol>`
           : ''
-      }${message(entry.message)}${evidence(entry.evidence)}
+      }${diagnosisOf(entry)}${message(entry.message)}${evidence(entry.evidence)}
     </td>
   </tr> `;
+}
+
+function diagnosisOf({ diagnosis }: ScenarioEntry): Html | string {
+  if (diagnosis === undefined) return '';
+  return markup`<p>Broken link: <strong>${diagnosis.layer}</strong>. ${diagnosis.sentence}</p>`;
 }
 
 function evidence(files: readonly string[]): Html | string {

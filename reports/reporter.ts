@@ -13,6 +13,7 @@ import type {
   TestError,
   TestResult,
 } from '@playwright/test/reporter';
+import { diagnosisIn } from './diagnosis.ts';
 import { keepEvidence } from './evidence.ts';
 import { JournalWriter } from './journal.ts';
 import {
@@ -95,7 +96,12 @@ export class JournalReporter implements Reporter {
     }
     const { outDir, redact } = this.#options;
     const evidence = keepEvidence(result.attachments, { outDir, scenario: test.id, redact });
-    const outcome = { ...outcomeOf(test, result, redact), evidence };
+    const diagnosis = diagnosisIn(result.attachments, redact);
+    const outcome = {
+      ...outcomeOf(test, result, redact),
+      evidence,
+      ...(diagnosis === undefined ? {} : { diagnosis }),
+    };
     this.#journal?.write({ type: 'outcome', ...outcome });
     const { verdict, message } = judgeScenario(planned, outcome);
     this.#done += 1;
@@ -103,6 +109,9 @@ export class JournalReporter implements Reporter {
     say(
       `${verdict.padEnd(14)} ${place.padEnd(7)} ${duration(result.duration).padStart(10)}  ${planned.title}`,
     );
+    if (diagnosis !== undefined) {
+      say(`    broken link: ${diagnosis.layer}. ${diagnosis.sentence}`);
+    }
     if (message !== '') {
       say(excerpt(message));
     }

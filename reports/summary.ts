@@ -51,7 +51,11 @@ function total(counts: ConformanceDocument['counts'], verdict: Verdict): number 
 function problems({ scenarios }: ConformanceDocument): string[] {
   const bad = scenarios.filter(({ verdict }) => ['failed', 'inconclusive'].includes(verdict));
   const shown = bad.slice(0, mostProblems).map((scenario) => {
-    const cause = scenario.message.split('\n')[0] ?? '';
+    const { diagnosis, message } = scenario;
+    const cause =
+      diagnosis === undefined
+        ? (message.split('\n')[0] ?? '')
+        : `${diagnosis.layer}: ${diagnosis.sentence}`;
     return `${scenario.verdict.padEnd(14)}${scenario.title}: ${cause}`;
   });
   const rest = bad.length - shown.length;

@@ -91,8 +91,8 @@ async function podChangeOf({ world }: Ground, site: Site): Promise<PodMutator | 
   return podMutator(world, await cloud.octaviaVersion());
 }
 
-function settingsOf({ world, profile }: Ground, { facts }: Site): KuryrSettings {
-  return settingsFor(world.axes, {
+function settingsOf({ world, profile, fittings }: Ground, { facts }: Site): KuryrSettings {
+  const settings = settingsFor(world.axes, {
     project: facts.project,
     pod_router: facts.router,
     pod_subnet_pool: facts.subnetPool,
@@ -104,6 +104,7 @@ function settingsOf({ world, profile }: Ground, { facts }: Site): KuryrSettings 
     resource_tags: [profile.layout.resourceTag],
     worker_nodes_subnets: [facts.nodesSubnet],
   });
+  return fittings.settings(settings);
 }
 
 /** The typed client would drop the fields of schemas that it does not know. */

@@ -7,6 +7,7 @@ import { writeClouds } from './access-files.ts';
 import { createDataPlane, type EmbeddedDataPlane } from './dataplane/data-plane.ts';
 import type { Ground } from './ground.ts';
 import { startCloud } from './openstack/cloud.ts';
+import { CloudState } from './openstack/state.ts';
 import { SiteApi } from './site-api.ts';
 import { type Machines, plugMachines } from './site-nodes.ts';
 import { grantMachines, makeNetworks, type SiteFacts } from './site.ts';
@@ -29,7 +30,7 @@ export interface Site {
 
 /** Starts the cloud and prepares it through its APIs. */
 export async function startSite(ground: Ground): Promise<Site> {
-  const { folder, tls, world, disposals, profile } = ground;
+  const { folder, tls, world, disposals, profile, fittings } = ground;
   const { podMode, workers } = world.axes;
   const kuryr = {
     name: 'kuryr',
@@ -37,12 +38,14 @@ export async function startSite(ground: Ground): Promise<Site> {
     // Binding a port to a host is for administrators; a subport is bound with its parent.
     roles: [podMode === 'neutron-vif' ? 'admin' : 'member', 'load-balancer_member'],
   };
-  const cloud = disposals.use(await startCloud(world, { tls, users: [kuryr] }));
+  const state = new CloudState(world);
+  fittings.state(state);
+  const cloud = disposals.use(await startCloud(world, { tls, users: [kuryr], state }));
   const cloudsYamlPath = await writeClouds(folder, {
     [names.admin]: cloud.cloudsYaml('admin'),
     [names.kuryr]: cloud.cloudsYaml(kuryr.name),
   });
-  const dataPlane = createDataPlane(world, cloud.view);
+  const dataPlane = fittings.dataPlane(createDataPlane(world, fittings.view(cloud.view)));
   const open = (cloudName: string): Promise<OpenStackSession> =>
     OpenStackSession.open({ cloudsYamlPath, cloudName });
   const [admin, member] = await Promise.all([open(names.admin), open(names.kuryr)]);

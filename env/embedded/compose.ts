@@ -17,6 +17,7 @@ import { startCluster } from './compose-cluster.ts';
 import { startSite } from './compose-site.ts';
 import type { Controlled } from './control.ts';
 import { Disposals } from './disposals.ts';
+import { type Fittings, plainFittings } from './fittings.ts';
 import type { Ground } from './ground.ts';
 import { runOutside } from './outside.ts';
 import { makeApiBalancer } from './site-balancer.ts';
@@ -25,11 +26,19 @@ import { World } from './world.ts';
 /** A whole stack. */
 export interface ComposedStack extends Controlled, AsyncDisposable {}
 
-/** Starts a stack; its files go into the folder. Gives up when it is to end before it is up. */
+/** Where a stack is put, and what is put between its parts. */
+export interface Placement {
+  /** For its files. */
+  readonly folder: string;
+  /** Somebody wants it to end, maybe before it is up. */
+  readonly ending: AbortSignal;
+  readonly fittings?: Fittings;
+}
+
+/** Starts a stack. */
 export async function compose(
   profile: Profile,
-  folder: string,
-  ending: AbortSignal,
+  { folder, ending, fittings = plainFittings }: Placement,
 ): Promise<ComposedStack> {
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
@@ -45,7 +54,7 @@ export async function compose(
   };
   try {
     const tls = makeTls(['kubernetes.default.svc']);
-    const stack = await start({ profile, folder, world, tls, disposals, ending });
+    const stack = await start({ profile, folder, world, tls, disposals, fittings, ending });
     return { ...stack, [Symbol.asyncDispose]: end };
   } catch (error) {
     await end();

@@ -3,6 +3,7 @@
  */
 import type { Profile } from '../profile.ts';
 import type { Disposals } from './disposals.ts';
+import type { Fittings } from './fittings.ts';
 import type { Tls } from './seams.ts';
 import type { World } from './world.ts';
 
@@ -14,6 +15,7 @@ export interface Ground {
   readonly world: World;
   readonly tls: Tls;
   readonly disposals: Disposals;
+  readonly fittings: Fittings;
   /** Somebody wants the stack to end, maybe before it is up. */
   readonly ending: AbortSignal;
 }

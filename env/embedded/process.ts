@@ -58,7 +58,7 @@ interface Life {
 async function live(life: Life, ending: AbortSignal): Promise<void> {
   const { folder, faults } = life;
   const profile = await loadProfile(life.profile);
-  await using stack = await compose(profile, folder, ending);
+  await using stack = await compose(profile, { folder, ending });
   const control = await serveControl(join(folder, socketName), {
     ...stack,
     complaints: (sinceMs) => [...stack.complaints(sinceMs), ...faults.since(sinceMs)],

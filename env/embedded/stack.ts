@@ -2,7 +2,6 @@
  * The embedded stack as the processes of a run see it: it lives in a process of its own, which the run
  * has started, and nothing of it is in theirs.
  */
-import { runContextIfSet } from '../config.ts';
 import { StackError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
 import type { Stack } from '../stack.ts';
@@ -11,8 +10,7 @@ import { descriptionForm, evidenceForm } from './control-forms.ts';
 import { z } from 'zod';
 
 /** Opens the embedded stack that the run has started. */
-export async function openEmbedded(profile: Profile): Promise<Stack> {
-  const socket = runContextIfSet()?.stackSocket;
+export async function openEmbedded(profile: Profile, socket: string | undefined): Promise<Stack> {
   if (socket === undefined) {
     throw new StackError(
       'STACK_NOT_HOSTED',

@@ -47,6 +47,8 @@ export interface CloudOptions {
   readonly amphoraCapacity?: number;
   /** By how much everything that takes time takes longer than usual. */
   readonly pace?: number;
+  /** The tables to begin with; empty ones of its own otherwise. */
+  readonly state?: CloudState;
   /** How long tokens last; an hour otherwise. */
   readonly tokenMs?: number;
 }
@@ -92,7 +94,7 @@ const hour = 3_600_000;
 
 /** Starts a cloud; it listens when this resolves. */
 export async function startCloud(world: World, options: CloudOptions): Promise<Cloud> {
-  const state = new CloudState(world, options.pace);
+  const state = options.state ?? new CloudState(world, options.pace);
   const identities = new Identities(world, options.tokenMs ?? hour);
   for (const role of roles) identities.roleNamed(role);
   const homes = new Map<string, string>();

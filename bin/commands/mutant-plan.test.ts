@@ -1,0 +1,36 @@
+/**
+ * The mutants as they are written: each names what exists, and every MUST is named by one.
+ */
+import { expect, test } from '@playwright/test';
+import { knownMutants, layers } from '#env';
+import { catalogue } from '../../suites/requirements/index.ts';
+
+test.describe('the mutants', () => {
+  test('say what is wrong in one sentence each, and no two the same', async () => {
+    const mutants = await knownMutants();
+    const faults = mutants.map(({ fault }) => fault);
+
+    expect(new Set(faults).size).toBe(faults.length);
+    for (const { id, fault } of mutants) expect(fault, id).toMatch(/^[A-Z].*[^.]\.$/);
+  });
+
+  test('name requirements that exist, and a layer unless they are harmless', async () => {
+    const ids: readonly string[] = catalogue.requirements.map(({ id }) => id);
+
+    for (const { id, breaks, mayBreak = [], layer } of await knownMutants()) {
+      expect(ids, id).toEqual(expect.arrayContaining([...breaks, ...mayBreak]));
+      expect(new Set(breaks).size, id).toBe(breaks.length);
+      expect(layer === undefined, id).toBe(breaks.length === 0);
+      if (layer !== undefined) expect(layers, id).toContain(layer);
+    }
+  });
+
+  test('leave no MUST out that a scenario covers', async () => {
+    const named = new Set((await knownMutants()).flatMap(({ breaks }) => breaks));
+    const silent = catalogue.requirements
+      .filter((row) => row.level === 'must' && !('uncovered' in row))
+      .filter(({ id }) => !named.has(id));
+
+    expect(silent.map(({ id }) => id)).toEqual([]);
+  });
+});

@@ -1,0 +1,202 @@
+/**
+ * Plans a run of mutants: which are chosen, which scenarios each of them meets, and with which profile.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { type KnownMutant, knownMutants, loadProfile, mutantBases, type Profile } from '#env';
+import { whyNotApplicable } from '#helpers';
+import type { MutantPlan, PlannedMutant } from '../../reports/mutants/plan.ts';
+import { catalogue } from '../../suites/requirements/index.ts';
+import { type CitingScenario, citingScenarios } from './playwright.ts';
+import { root } from './project.ts';
+import { UsageError } from './usage.ts';
+
+/** Which mutants are chosen, and what they meet. */
+export interface MutantChoice {
+  readonly only: readonly string[];
+  readonly all?: true;
+  readonly patience: number;
+  readonly sample: number;
+}
+
+const link = 'https://opendev.org/openstack/kuryr-kubernetes';
+/** Nothing turns red under a harmless mutant, so it meets this many times as many as a sample has. */
+const harmlessTimes = 6;
+
+/** Plans the chosen mutants. */
+export async function plannedMutants(
+  choice: MutantChoice,
+  outDir: string,
+): Promise<Pick<MutantPlan, 'mutants' | 'musts' | 'isFull'>> {
+  const [mutants, scenarios] = await Promise.all([chosen(choice), citingScenarios()]);
+  refuseUnknownIds(mutants);
+  const planned: PlannedMutant[] = [];
+  for (const [index, mutant] of mutants.entries()) {
+    const profile = await writtenProfile(mutant, { outDir, patience: choice.patience });
+    const met = meetingsOf(mutant, { scenarios, profile: profile.loaded, index, ...choice });
+    planned.push({
+      ...{ id: mutant.id, fault: mutant.fault, base: mutant.on ?? 'ovn' },
+      ...(mutant.origin === undefined ? {} : { origin: mutant.origin }),
+      ...(mutant.layer === undefined ? {} : { layer: mutant.layer }),
+      breaks: [...mutant.breaks],
+      mayBreak: [...(mutant.mayBreak ?? [])],
+      isEverywhere: mutant.isEverywhere === true,
+      profile: profile.file,
+      pattern: patternOf(met),
+    });
+  }
+  return { mutants: planned, musts: musts(), isFull: choice.only.length === 0 };
+}
+
+/** Says which mutants there are, one a line. */
+export async function listed(choice: MutantChoice): Promise<string> {
+  const mutants = await chosen(choice);
+  return mutants
+    .map(
+      ({ id, breaks, fault }) => `${id}\n  ${fault}\n  breaks ${breaks.join(', ') || 'nothing'}\n`,
+    )
+    .join('');
+}
+
+async function chosen({ only }: MutantChoice): Promise<KnownMutant[]> {
+  const all = await knownMutants();
+  const wanted = all.filter(
+    ({ id, breaks }) =>
+      only.length === 0 || only.some((word) => id.includes(word) || breaks.includes(word)),
+  );
+  if (wanted.length > 0) return wanted;
+  throw new UsageError(
+    `Choosing mutants by ${only.map((word) => `"${word}"`).join(', ')}: there is none. See "kuryr-conformance mutants --list".`,
+  );
+}
+
+function refuseUnknownIds(mutants: readonly KnownMutant[]): void {
+  const known: readonly string[] = catalogue.requirements.map(({ id }) => id);
+  const wrong = mutants.flatMap(({ id, breaks, mayBreak = [] }) =>
+    [...breaks, ...mayBreak].filter((one) => !known.includes(one)).map((one) => `${id}: ${one}`),
+  );
+  if (wrong.length > 0) {
+    throw new UsageError(`Reading mutants: no requirement has these ids.\n  ${wrong.join('\n  ')}`);
+  }
+}
+
+/** A MUST that says itself that no scenario covers it cannot turn red. */
+function musts(): string[] {
+  return catalogue.requirements
+    .filter((row) => row.level === 'must' && !('uncovered' in row))
+    .map(({ id }) => id);
+}
+
+interface Circumstances extends MutantChoice {
+  readonly scenarios: readonly CitingScenario[];
+  readonly profile: Profile;
+  readonly index: number;
+}
+
+function meetingsOf(mutant: KnownMutant, around: Circumstances): readonly CitingScenario[] {
+  const { scenarios, profile, index } = around;
+  const applicable = scenarios.filter(({ requirements }) =>
+    requirements.every((id) => appliesTo(id, profile)),
+  );
+  if (around.all === true) return applicable;
+  const named = covering(applicable, mutant.breaks);
+  if (mutant.isEverywhere === true) return named;
+  const others = applicable.filter(
+    (one) => !cites(one, [...mutant.breaks, ...(mutant.mayBreak ?? [])]),
+  );
+  const count = Math.min(
+    around.sample * (mutant.breaks.length === 0 ? harmlessTimes : 1),
+    others.length,
+  );
+  // Another part of the others for each mutant, so that all of them are met by some.
+  const picked = Array.from(
+    { length: count },
+    (_, step) => others[(index * count + step) % others.length],
+  );
+  return [...named, ...picked.filter((one) => one !== undefined)];
+}
+
+/** As few scenarios as cite all ids: those first that cite most of them, and of these the most narrow. */
+function covering(
+  scenarios: readonly CitingScenario[],
+  ids: readonly string[],
+): readonly CitingScenario[] {
+  const left = new Set(ids);
+  const taken: CitingScenario[] = [];
+  while (left.size > 0) {
+    const weight = ({ requirements }: CitingScenario): number =>
+      requirements.filter((id) => left.has(id)).length * 100 - requirements.length;
+    const best = scenarios.toSorted((a, b) => weight(b) - weight(a))[0];
+    if (best === undefined || !cites(best, [...left])) return taken;
+    taken.push(best);
+    for (const id of best.requirements) left.delete(id);
+  }
+  return taken;
+}
+
+function appliesTo(id: string, profile: Profile): boolean {
+  const row = catalogue.requirements.find((candidate) => candidate.id === id);
+  return row !== undefined && whyNotApplicable(row, profile) === undefined;
+}
+
+function cites({ requirements }: CitingScenario, ids: readonly string[]): boolean {
+  return requirements.some((id) => ids.includes(id));
+}
+
+/** Playwright matches against project, file, titles and tags, joined by blanks. */
+function patternOf(scenarios: readonly CitingScenario[]): string {
+  if (scenarios.length === 0) return '^$';
+  const titles = scenarios.map(({ title }) =>
+    title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`),
+  );
+  return `(?:${titles.join('|')})(?: @|$)`;
+}
+
+interface Written {
+  readonly file: string;
+  readonly loaded: Profile;
+}
+
+/** How long a mutant may take to be noticed: a red scenario waits for all of it, a green one hardly ever. */
+const budgets: Readonly<Record<string, number>> = {
+  podReady: 12,
+  podDeleted: 8,
+  serviceActive: 8,
+  loadBalancerActive: 8,
+  loadBalancerDeleted: 8,
+  floatingIp: 6,
+  policyEffective: 6,
+  dataplane: 6,
+  quiet: 2.6,
+  namespaceDeleted: 12,
+  census: 6,
+  dns: 6,
+};
+
+async function writtenProfile(
+  mutant: KnownMutant,
+  { outDir, patience }: { readonly outDir: string; readonly patience: number },
+): Promise<Written> {
+  const base = mutantBases[mutant.on ?? 'ovn'];
+  const stem = join(outDir, 'profiles', mutant.id.replaceAll('/', '--'));
+  const [row, known] = ['table', 'known-failures'].map((name): unknown =>
+    parse(readFileSync(join(root, `env/profiles/embedded.${name}.yaml`), 'utf8')),
+  ) as [Record<string, object>, readonly { requirement: string }[]];
+  const within = Object.entries(budgets).map(([name, seconds]) => [
+    name,
+    { within: `${Math.round(seconds * patience * 1_000)}ms` },
+  ]);
+  const profile = {
+    ...{ name: mutant.id.replaceAll('/', '--'), stack: 'embedded', ...row[base] },
+    budgets: Object.fromEntries(within) as object,
+  };
+  writeFileSync(`${stem}.yaml`, stringify(profile));
+  // What must turn red is expected to: Playwright then keeps its worker, and so the stack.
+  const own = mutant.breaks.map((requirement) => ({ requirement, reason: mutant.fault, link }));
+  const standing = mutant.on === 'mended' ? [] : known;
+  const others = standing.filter(({ requirement }) => !mutant.breaks.includes(requirement));
+  writeFileSync(`${stem}.known-failures.yaml`, stringify([...own, ...others]));
+  const file = `${stem}.yaml`;
+  return { file, loaded: await loadProfile(file) };
+}

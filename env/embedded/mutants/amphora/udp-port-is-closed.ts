@@ -1,0 +1,25 @@
+import type { Mutant } from '../mutant.ts';
+
+export const mutant: Mutant = {
+  fault: 'The security group of the VIP does not open the UDP ports of listeners.',
+  on: 'amphora',
+  breaks: ['SVC-UDP-01', 'SVC-MIX-01'],
+  mayBreak: ['DNS-SVC-01', 'DNS-UDP-01', 'DNS-VC-01', 'DNS-VC-02', 'DNS-VC-03'],
+  layer: 'load balancer',
+  apply: (levers) => {
+    levers.view((view) => {
+      const isOctavias = new Set<string>();
+      return {
+        ...view,
+        securityGroupRules: () => {
+          for (const { id, name } of view.securityGroups()) {
+            if (name.startsWith('lb-')) isOctavias.add(id);
+          }
+          return view
+            .securityGroupRules()
+            .filter((rule) => rule.protocol !== 'udp' || !isOctavias.has(rule.security_group_id));
+        },
+      };
+    });
+  },
+};

@@ -1,0 +1,12 @@
+import { PolicyGroups } from '../../kuryr/controller/policy-groups.ts';
+import type { Mutant } from '../mutant.ts';
+
+export const mutant: Mutant = {
+  fault: 'Kuryr does not delete the security group of a deleted policy.',
+  breaks: ['NS-DEL-02'],
+  isEverywhere: true,
+  layer: 'clean-up',
+  apply: (levers) => {
+    levers.override(PolicyGroups.prototype, 'remove', () => () => Promise.resolve());
+  },
+};

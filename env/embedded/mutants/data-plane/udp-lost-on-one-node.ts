@@ -1,0 +1,34 @@
+import type { Mutant } from '../mutant.ts';
+import { isBetweenPods, losePackets, nodePortOf } from '../traffic.ts';
+
+export const mutant: Mutant = {
+  fault: 'UDP between two pods of one node is lost.',
+  breaks: ['POD-NET-01'],
+  mayBreak: [
+    'POD-NET-04',
+    'SVC-UDP-01',
+    'SVC-MIX-01',
+    'POL-DENY-01',
+    'POL-ALLOW-01',
+    'POL-SG-01',
+    'POL-PEER-01',
+    'POL-BLOCK-01',
+    'POL-PORT-01',
+    'POL-RULE-01',
+    'DNS-SVC-01',
+    'DNS-UDP-01',
+    'DNS-VC-01',
+    'DNS-VC-02',
+    'DNS-VC-03',
+  ],
+  layer: 'port',
+  apply: (levers) => {
+    losePackets(
+      levers,
+      (arriving) =>
+        isBetweenPods(arriving) &&
+        arriving.sent.protocol === 'udp' &&
+        nodePortOf(arriving.origin.attachment) === nodePortOf(arriving.at),
+    );
+  },
+};

@@ -1,0 +1,12 @@
+import type { Mutant } from '../mutant.ts';
+import { losePackets } from '../traffic.ts';
+
+export const mutant: Mutant = {
+  fault: 'Questions over TCP do not reach a DNS server behind a Service.',
+  breaks: ['DNS-VC-01', 'DNS-VC-03'],
+  mayBreak: ['DNS-UDP-01', 'DNS-VC-02'],
+  layer: 'listener',
+  apply: (levers) => {
+    losePackets(levers, ({ sent }) => sent.protocol === 'tcp' && sent.destinationPort === 53);
+  },
+};

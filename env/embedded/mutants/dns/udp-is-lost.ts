@@ -1,0 +1,12 @@
+import type { Mutant } from '../mutant.ts';
+import { losePackets } from '../traffic.ts';
+
+export const mutant: Mutant = {
+  fault: 'Questions over UDP do not reach a DNS server behind a Service.',
+  breaks: ['DNS-UDP-01', 'DNS-VC-02', 'DNS-SVC-01'],
+  mayBreak: ['DNS-VC-01', 'DNS-VC-03'],
+  layer: 'listener',
+  apply: (levers) => {
+    losePackets(levers, ({ sent }) => sent.protocol === 'udp' && sent.destinationPort === 53);
+  },
+};

@@ -1,0 +1,19 @@
+import type { Mutant } from '../mutant.ts';
+
+export const mutant: Mutant = {
+  fault: 'OVN balances UDP as well at a port that has a TCP listener only.',
+  breaks: ['SVC-MIX-01'],
+  layer: 'listener',
+  apply: (levers) => {
+    levers.view((view) => ({
+      ...view,
+      listeners: () => [
+        ...view.listeners(),
+        ...view
+          .listeners()
+          .filter(({ protocol }) => protocol === 'TCP')
+          .map((listener) => ({ ...listener, id: `udp-${listener.id}`, protocol: 'UDP' })),
+      ],
+    }));
+  },
+};

@@ -1,0 +1,94 @@
+/**
+ * What a failure itself says about the broken link, for failures of which all objects of the chain know
+ * nothing: whoever did not answer, in front of what it is, and what was read last.
+ */
+import type { Layer } from '#env';
+import { type Finding, found } from './finding.ts';
+import type { Picture } from './picture.ts';
+
+/** Readings by the beginning of their names, and the link that each of them shows. */
+const readings: readonly (readonly [RegExp, Layer])[] = [
+  [/^(look-up|queries) /, 'dns'],
+  [/^(floating IP|external address) /, 'floating ip'],
+  [/^subports of /, 'subport'],
+  [/^(load balancers? |amphorae |KuryrLoadBalancer )/, 'load balancer'],
+  [/^(security group |KuryrNetworkPolicy )/, 'security group'],
+  [/^(network of namespace |KuryrNetwork |MTU )/, 'namespace network'],
+  [/^(ports? |KuryrPort )/, 'port'],
+  [/^endpoints /, 'kubernetes'],
+  [/^pod /, 'pod'],
+  [/^footprint /, 'clean-up'],
+];
+
+/** Finds the link that the text of a failure speaks about. */
+export function symptomOf(message: string, picture: Picture | undefined): Finding | undefined {
+  const text = message.replace(/^(\w*Error: |Error: )/, '');
+  const head = text.split('\n')[0] ?? '';
+  if (/^Removing namespace|this is still there/.test(head)) return found('clean-up', whole(text));
+  const traffic = picture === undefined ? undefined : trafficSymptom(text, head, picture);
+  if (traffic !== undefined) return found(traffic, whole(text));
+  const known = readings.find(([pattern]) => pattern.test(head));
+  return known === undefined ? undefined : found(known[1], whole(text));
+}
+
+/** The head and the first difference are enough for one sentence. */
+function whole(text: string): string {
+  return text
+    .split('\n')
+    .slice(0, 2)
+    .map((line) => line.trim())
+    .join(' ');
+}
+
+const probe = /^(?:(?:TCP|UDP|HTTP) )?(?:probe|connection)s? of (\S+?)(?:\/\S+)? from /;
+const answers = /^answers to \d+ connections to (\S+?)(?:\/\S+)? from /;
+
+function trafficSymptom(text: string, head: string, picture: Picture): Layer | undefined {
+  const hasPolicy = picture.namespaces.some(({ policies }) => policies.length > 0);
+  if (head.startsWith('who reaches whom ')) {
+    return betweenPods({ hasPolicy, isRouted: crossesNamespaces(text), isLarge: false });
+  }
+  const target = (probe.exec(head) ?? answers.exec(head))?.[1];
+  if (target === undefined) return undefined;
+  const address = target.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '');
+  if (isVip(picture, address)) return behindVip(text);
+  if (isOnPods(picture, address)) {
+    return betweenPods({ hasPolicy, isRouted: false, isLarge: /bytes|size/.test(text) });
+  }
+  return /clientAddress|address that the client has/.test(text) ? 'load balancer' : 'floating ip';
+}
+
+function betweenPods(traffic: {
+  readonly hasPolicy: boolean;
+  readonly isRouted: boolean;
+  readonly isLarge: boolean;
+}): Layer {
+  if (traffic.hasPolicy) return 'security group';
+  if (traffic.isRouted) return 'router';
+  return traffic.isLarge ? 'namespace network' : 'port';
+}
+
+/** Nobody answers: the listener; somebody wrong, or not everybody: a member; not as meant: the balancer. */
+function behindVip(text: string): Layer {
+  if (text.includes('clientAddress')) return 'load balancer';
+  const isPartly = /verdicts\.open: expected \d+, last read [1-9]/.test(text);
+  return isPartly || /answeredBy: .*last read \[ '/.test(text) || text.includes('wrong-answer')
+    ? 'member'
+    : 'listener';
+}
+
+function isVip({ namespaces }: Picture, address: string): boolean {
+  return namespaces.some(({ services }) =>
+    services.some(({ service }) => service.spec?.clusterIP === address),
+  );
+}
+
+function isOnPods({ namespaces }: Picture, address: string): boolean {
+  return namespaces.some(({ pods }) => pods.some(({ pod }) => pod.status?.podIP === address));
+}
+
+/** Pairs are written namespace/pod -> namespace/pod. */
+function crossesNamespaces(text: string): boolean {
+  const pairs = [...text.matchAll(/(\S+?)\/\S+ (?:->|to) (\S+?)\/\S+/g)];
+  return pairs.some(([, from, to]) => from !== to);
+}

@@ -1,0 +1,45 @@
+/**
+ * The plan of a run of mutants: which scenarios each of them meets, and what they have to make of it. The
+ * command line writes it, the configuration of Playwright and the matrix read it.
+ */
+import { z } from 'zod';
+
+const plannedMutant = z.object({
+  /** Its place: folder and file. */
+  id: z.string(),
+  fault: z.string(),
+  origin: z.string().optional(),
+  /** The stack on which it is tried. */
+  base: z.string(),
+  breaks: z.array(z.string()),
+  mayBreak: z.array(z.string()),
+  isEverywhere: z.boolean(),
+  layer: z.string().optional(),
+  /** The file of its profile. */
+  profile: z.string(),
+  /** Matches the titles and tags of the scenarios that it meets. */
+  pattern: z.string(),
+});
+
+/** The form of a plan. */
+export const planSchema = z.object({
+  /** The processes that hold mutants, one for each worker. */
+  cages: z.array(z.string()),
+  mutants: z.array(plannedMutant),
+  /** The MUST requirements that need a mutant. */
+  musts: z.array(z.string()),
+  /** Whether all mutants run, so that a MUST without one is a fault. */
+  isFull: z.boolean(),
+});
+
+/** The plan of a run of mutants. */
+export type MutantPlan = z.output<typeof planSchema>;
+/** One mutant of a plan. */
+export type PlannedMutant = z.output<typeof plannedMutant>;
+/** The names of the files in the folder of a run of mutants. */
+export const mutantFiles = {
+  plan: 'plan.json',
+  meetings: 'meetings.jsonl',
+  matrix: 'kill-matrix.json',
+  page: 'index.html',
+} as const;
