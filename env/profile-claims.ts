@@ -12,6 +12,8 @@ export interface ClaimAxes {
   readonly provider: 'ovn' | 'amphora';
   readonly podMode: 'nested-vlan' | 'neutron-vif';
   readonly isOpenShift: boolean;
+  /** The release of OpenShift, such as "4.6"; undefined where there is none. */
+  readonly openshift: string | undefined;
   readonly nodes: number;
 }
 
@@ -36,7 +38,9 @@ export function claimsOf(axes: ClaimAxes): Capability[] {
     [axes.isOpenShift, 'cluster.openshift'],
     [axes.nodes > 1, 'nodes.several'],
     // A DNS Service has port 53 twice; without both listeners the one over UDP is left out.
-    [hasMixed, 'dns.cluster', 'dns.use-vc-images'],
+    [hasMixed || isTcpForced(axes), 'dns.cluster'],
+    [true, 'dns.use-vc-images', 'dns.resolver-musl-old', 'dns.resolver-musl-new'],
+    [true, 'dns.resolver-go-old', isTcpForced(axes) ? 'dns.forced-tcp' : 'dns.untouched'],
   ];
   return offers.flatMap(([isThere, ...names]) => (isThere ? names : []));
 }
@@ -50,4 +54,10 @@ function hasMixedProtocol({ series, kuryr, provider, isOpenShift }: ClaimAxes): 
   // OpenShift's Kuryr has had it since 4.3, upstream's since 2.0.
   const isAbleKuryr = isOpenShift || compareKuryr(kuryr, '2.0') >= 0;
   return isAbleKuryr && compareSeries(series, 'train') >= 0;
+}
+
+/** The webhook of 4.2 to 4.10; the first of them came without asking for Octavia's version. */
+function isTcpForced({ openshift, series }: ClaimAxes): boolean {
+  const minor = Number(/^4\.(\d+)$/.exec(openshift ?? '')?.[1] ?? 0);
+  return minor === 2 || (minor > 2 && minor <= 10 && compareSeries(series, 'train') < 0);
 }

@@ -66,6 +66,19 @@ test.describe('an embedded profile', () => {
     expect(await claims(`series: victoria`)).not.toContain('services.sctp');
   });
 
+  test('claims that names are asked for over TCP where a webhook of OpenShift says so', async () => {
+    const forced = async (lines: string): Promise<boolean> =>
+      ((await loaded(`${lines}\noctavia: { provider: amphora }`)) as Profile).claims.includes(
+        'dns.forced-tcp',
+      );
+
+    expect(await forced(`series: queens\nopenshift: '4.6'`)).toBe(true);
+    expect(await forced(`series: train\nopenshift: '4.6'`)).toBe(false);
+    expect(await forced(`series: train\nopenshift: '4.2'`)).toBe(true);
+    expect(await forced(`series: queens\nopenshift: '4.11'`)).toBe(false);
+    expect(await forced(`series: queens`)).toBe(false);
+  });
+
   const impossible: [lines: string, said: string][] = [
     [
       'series: rocky\noctavia: { provider: ovn }',

@@ -66,7 +66,7 @@ export { mendText, mendTexts, type PrerequisiteRow } from './prerequisites/prere
 export { type PrerequisiteId, prerequisites } from './prerequisites/table.ts';
 export { answersOf } from './probes/answers.ts';
 export { dnsLogCommand, dnsLogPort, queriesOf } from './probes/dns-log.ts';
-export type { Observation, Probe } from './probes/probe.ts';
+export type { Observation, Probe, Resolver } from './probes/probe.ts';
 export type { Probes } from './probes/probes.ts';
 export { type ExpectedTable, expectedTable, type TruthTable } from './probes/truth-table.ts';
 export { progress } from './progress.ts';

@@ -45,5 +45,9 @@ test.describe('the log of a DNS server', () => {
       `${dnsLogPort}`,
     ]);
     expect(dnsLogPort).toBeGreaterThan(1_023);
+    expect(dnsLogCommand({}, ['a.test', 'b.test']).slice(-2)).toEqual([
+      '--truncate',
+      'a.test,b.test',
+    ]);
   });
 });

@@ -27,9 +27,16 @@ export interface NameQueries {
 export const dnsLogPort = 5353;
 
 /** The command of a logging DNS server that knows the given names and no others. */
-export function dnsLogCommand(names: Readonly<Record<string, readonly string[]>>): string[] {
+export function dnsLogCommand(
+  names: Readonly<Record<string, readonly string[]>>,
+  /** Names whose answers over UDP are always truncated. */
+  truncated: readonly string[] = [],
+): string[] {
   const table = JSON.stringify(names);
-  return ['node', '/programs/dns-logger.mjs', '--port', `${dnsLogPort}`, '--table', table];
+  return [
+    ...['node', '/programs/dns-logger.mjs', '--port', `${dnsLogPort}`, '--table', table],
+    ...(truncated.length === 0 ? [] : ['--truncate', truncated.join(',')]),
+  ];
 }
 
 /** What a logging DNS server was asked about one name so far. */

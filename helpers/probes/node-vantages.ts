@@ -8,6 +8,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { describePod } from '../cluster/descriptions.ts';
 import { type ChannelStream, ProbeChannel } from './channel.ts';
 import { nodePod, nodePodNamespace, type NodePodPlan, nodeProgram } from './node-pod.ts';
+import { type OutsideMarks, type OutsideServer, startOutsideServer } from './outside-server.ts';
 import { proberFile, proberSource, streamOfProcess } from './streams.ts';
 
 /** What the lasting vantages need of the stack, and whose they are. */
@@ -42,6 +43,11 @@ export class LastingChannels implements AsyncDisposable {
       ),
     );
     return this.#outside;
+  }
+
+  /** Starts a server at the outside vantage that answers with the given marks. */
+  serveOutside(marks: OutsideMarks): Promise<OutsideServer> {
+    return startOutsideServer(this.#options.stack, marks);
   }
 
   /** The channel to the prober of a node. */

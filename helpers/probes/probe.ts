@@ -5,10 +5,10 @@
 import { z } from 'zod';
 
 /** A way to probe; `connect-only` is a TCP connection to a server that is not ours. */
-export type ProbeKind = 'tcp' | 'udp' | 'http' | 'connect-only' | 'lookup';
+export type ProbeKind = 'tcp' | 'udp' | 'http' | 'connect-only' | 'lookup' | 'dns';
 
 /** A name resolver of a prober; those but `libc` and `c-ares` are programs in its image. */
-export type Resolver = 'libc' | 'c-ares' | 'glibc' | 'musl' | 'go';
+export type Resolver = 'libc' | 'c-ares' | 'glibc' | 'musl' | 'go' | 'musl-1-2-4' | 'go-1-12';
 
 /** What an answer must carry; what is left out may be anything. */
 export interface Expectation {
@@ -38,6 +38,9 @@ export interface Probe {
   /** Look-ups through c-ares only: the DNS server, instead of those in resolv.conf. */
   readonly server?: string;
   readonly family?: 4 | 6;
+  /** Questions to a DNS server only: the name, the protocol, and in `size` what EDNS announces. */
+  readonly name?: string;
+  readonly protocol?: 'TCP' | 'UDP';
 }
 
 /** What a probe can find; `prober.mjs` documents which event counts as which. */
@@ -66,6 +69,8 @@ export const outcomeSchema = z.object({
   addresses: z.exactOptional(z.array(z.string())),
   records: z.exactOptional(z.array(z.unknown())),
   rcode: text,
+  isTruncated: z.exactOptional(z.boolean()),
+  bytes: z.exactOptional(z.number()),
   detail: text,
 });
 
@@ -84,6 +89,9 @@ export function targetOf(probe: Probe): string {
     return `${probe.host} through ${probe.resolver ?? 'libc'}`;
   }
   const host = probe.host.includes(':') ? `[${probe.host}]` : probe.host;
+  if (probe.kind === 'dns') {
+    return `${probe.name ?? ''} at ${host}:${probe.port ?? 0}/${probe.protocol ?? ''}`;
+  }
   return `${host}:${probe.port ?? 0}/${probe.kind === 'connect-only' ? 'TCP' : probe.kind.toUpperCase()}`;
 }
 

@@ -15,6 +15,10 @@
  *   {id, op: 'watch', probe, everyMs}      -> {id, done}, and sampling goes on until it is stopped
  *   {id, op: 'stop', watch}                -> {id, samples: [...]} once or more, then {id, done}
  *   {id, op: 'cancel', cancel}             -> {id, done}; the cancelled one answers {id, error}
+ *   {id, op: 'devices'}                    -> {id, done, devices: [{name, mtu, kind}]}, all of this network
+ *   {id, op: 'resolver'}                   -> {id, done, text} of resolv.conf
+ *   {id, op: 'facing', host}               -> {id, done, address} of this machine towards a host
+ *   {id, op: 'end'}                        -> {id, done}, and the prober ends with status 0
  * What cannot be understood answers {id, error}. An id that was seen before is not run again: its answers
  * are sent again, so that a client may repeat what it had asked before its stream broke.
  *
@@ -40,7 +44,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import dgram from 'node:dgram';
 import dns from 'node:dns';
 import { setMaxListeners } from 'node:events';
-import { realpathSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import { join } from 'node:path';
@@ -54,8 +58,8 @@ import { fileURLToPath } from 'node:url';
 /** @typedef {{ run?: string, scenario?: string, pods?: string[], addresses?: string[] }} Expectation */
 /**
  * @typedef {object} ProbeRequest
- * @property {string} kind tcp, udp, http, connect-only or lookup
- * @property {string} host address or name
+ * @property {string} kind tcp, udp, http, connect-only, lookup or dns
+ * @property {string} host address or name; of a dns probe the server that is asked
  * @property {number} [port]
  * @property {number} timeoutMs
  * @property {number} [size] TCP and HTTP: payload bytes each way; UDP: length of the datagrams
@@ -65,6 +69,8 @@ import { fileURLToPath } from 'node:url';
  * @property {string} [rrtype] c-ares only: record type, A when not given
  * @property {string} [server] c-ares only: address of the DNS server, resolv.conf when not given
  * @property {number} [family] 4 or 6
+ * @property {string} [name] dns only: the name that is asked for; `size` is the length of answers that EDNS allows
+ * @property {'TCP' | 'UDP'} [protocol] dns only
  */
 /**
  * @typedef {object} Outcome
@@ -81,6 +87,8 @@ import { fileURLToPath } from 'node:url';
  * @property {string[]} [addresses] of a look-up
  * @property {unknown[]} [records] of a look-up of other record types
  * @property {string} [rcode] error code of a look-up
+ * @property {boolean} [isTruncated] of an answer to a dns probe
+ * @property {number} [bytes] length of an answer to a dns probe
  * @property {string} [detail]
  */
 /** @typedef {Omit<Partial<Outcome>, 'verdict' | 'at'>} Findings */
@@ -972,6 +980,203 @@ function lookUpWithProgram(attempt, resolver) {
   });
 }
 
+// ---- One DNS question, without the habits of any resolver -------------------------------------------
+
+const addressTypes = Object.freeze({ A: 1, AAAA: 28 });
+const rcodes = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'];
+
+/** @param {ProbeRequest} probe */
+function dnsProblem({ name, protocol, rrtype = 'A' }) {
+  if (typeof name !== 'string' || !/^([^.]{1,63}\.)*[^.]{1,63}\.?$/.test(name)) {
+    return `"${name}" is no name to ask for`;
+  }
+  if (protocol !== 'TCP' && protocol !== 'UDP') {
+    return `the protocol is "${protocol}" instead of TCP or UDP`;
+  }
+  return Object.hasOwn(addressTypes, rrtype)
+    ? undefined
+    : `records of type "${rrtype}" are unknown`;
+}
+
+/**
+ * Encodes a question (RFC 1035), with an OPT record when a size of answers is announced (RFC 6891).
+ * @param {number} id
+ * @param {ProbeRequest} probe
+ */
+function encodeQuestion(id, { name = '', rrtype = 'A', size }) {
+  const labels = name
+    .replace(/\.$/, '')
+    .split('.')
+    .map((label) => Buffer.from(label));
+  const question = Buffer.concat([
+    ...labels.flatMap((label) => [Buffer.from([label.length]), label]),
+    Buffer.from([0, 0, addressTypes[/** @type {keyof typeof addressTypes} */ (rrtype)], 0, 1]),
+  ]);
+  const opt = Buffer.from([0, 0, 41, (size ?? 0) >> 8, (size ?? 0) & 255, 0, 0, 0, 0, 0, 0]);
+  const header = Buffer.from([id >> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, size ? 1 : 0]);
+  return Buffer.concat([header, question, ...(size ? [opt] : [])]);
+}
+
+/**
+ * Passes over a name, which may end in a pointer.
+ * @param {Buffer} bytes
+ * @param {number} at
+ */
+function endOfName(bytes, at) {
+  let next = at;
+  for (;;) {
+    const length = bytes.readUInt8(next);
+    if (length === 0) {
+      return next + 1;
+    }
+    if (length >= 192) {
+      return next + 2;
+    }
+    next += 1 + length;
+  }
+}
+
+/**
+ * The address that a record holds, and where the next record begins.
+ * @param {Buffer} bytes
+ * @param {number} start
+ */
+function recordAt(bytes, start) {
+  const fixed = endOfName(bytes, start);
+  const end = fixed + 10 + bytes.readUInt16BE(fixed + 8);
+  const value = bytes.subarray(fixed + 10, end);
+  const type = bytes.readUInt16BE(fixed);
+  if (type === addressTypes.A) {
+    return { address: [...value].join('.'), end };
+  }
+  const groups = value.toString('hex').replace(/(....)(?!$)/g, '$1:');
+  return { address: type === addressTypes.AAAA ? groups : undefined, end };
+}
+
+/**
+ * Decodes an answer; undefined when it is none to this question.
+ * @param {Buffer} bytes
+ * @param {number} id
+ */
+function decodeAnswer(bytes, id) {
+  if (bytes.length < 12 || bytes.readUInt16BE(0) !== id || (bytes.readUInt8(2) & 128) === 0) {
+    return undefined;
+  }
+  const flags = bytes.readUInt16BE(2);
+  let at = 12;
+  for (let left = bytes.readUInt16BE(4); left > 0; left -= 1) {
+    at = endOfName(bytes, at) + 4;
+  }
+  /** @type {string[]} */
+  const addresses = [];
+  for (let left = bytes.readUInt16BE(6); left > 0; left -= 1) {
+    const { address, end } = recordAt(bytes, at);
+    addresses.push(...(address === undefined ? [] : [address]));
+    at = end;
+  }
+  return { addresses, code: rcodes[flags & 15] ?? 'OTHER', isTruncated: (flags & 512) !== 0 };
+}
+
+/**
+ * @param {Attempt} attempt
+ * @param {Buffer} bytes
+ * @param {number} id
+ */
+function judgeDns(attempt, bytes, id) {
+  let answer;
+  try {
+    answer = decodeAnswer(bytes, id);
+  } catch {
+    attempt.settle('wrong-answer', {
+      detail: `${bytes.length} bytes came back that are no answer`,
+    });
+    return;
+  }
+  if (answer === undefined) {
+    // A stray datagram, or the late answer to another question: the right one may still come.
+    return;
+  }
+  const { addresses, code, isTruncated } = answer;
+  const findings = { addresses, rcode: code, isTruncated, bytes: bytes.length };
+  if (code !== 'NOERROR') {
+    attempt.settle('rejected', { ...findings, detail: `the server said ${code}` });
+    return;
+  }
+  const expected = attempt.probe.expect?.addresses?.slice().sort().join(', ');
+  const seen = addresses.slice().sort().join(', ');
+  const isRight = expected === undefined || expected === seen;
+  const what = isTruncated ? 'a truncated answer with ' : '';
+  attempt.settle(isRight ? 'open' : 'wrong-answer', {
+    ...findings,
+    ...(isRight ? {} : { detail: `expected ${expected}, got ${what}"${seen}"` }),
+  });
+}
+
+/** @param {Attempt} attempt */
+function attemptDns(attempt) {
+  const problem = dnsProblem(attempt.probe);
+  if (problem !== undefined) {
+    attempt.settle('not-run', { detail: problem });
+    return;
+  }
+  const id = randomBytes(2).readUInt16BE(0);
+  const question = encodeQuestion(id, attempt.probe);
+  (attempt.probe.protocol === 'TCP' ? askOverTcp : askOverUdp)(attempt, question, id);
+}
+
+/**
+ * Asks twice: one lost datagram is no silence.
+ * @param {Attempt} attempt
+ * @param {Buffer} question
+ * @param {number} id
+ */
+function askOverUdp(attempt, question, id) {
+  const { probe, sockets, address } = attempt;
+  const socket = sockets.dgram.createSocket(net.isIPv6(address) ? 'udp6' : 'udp4');
+  const send = () => socket.send(question, (error) => (error ? attempt.fail(error) : undefined));
+  socket.on('error', (error) => attempt.fail(error));
+  socket.on('message', (bytes) => judgeDns(attempt, bytes, id));
+  socket.on('connect', () => {
+    attempt.stage = 'connecting';
+    attempt.own = plainAddress(socket.address().address);
+    send();
+    const again = setTimeout(send, probe.timeoutMs / 2);
+    attempt.onSettled(() => clearTimeout(again));
+  });
+  attempt.onSettled(() => socket.close());
+  socket.connect(probe.port ?? 0, address);
+}
+
+/**
+ * @param {Attempt} attempt
+ * @param {Buffer} question
+ * @param {number} id
+ */
+function askOverTcp(attempt, question, id) {
+  const { probe, sockets, address } = attempt;
+  const socket = sockets.net.connect({ host: address, port: probe.port ?? 0 });
+  attempt.onSettled(() => socket.destroy());
+  /** @type {Buffer} */
+  let held = Buffer.alloc(0);
+  socket.on('connect', () => {
+    attempt.stage = 'connected';
+    attempt.own = plainAddress(socket.localAddress);
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(question.length);
+    socket.write(Buffer.concat([length, question]));
+  });
+  socket.on('data', (chunk) => {
+    held = Buffer.concat([held, Buffer.from(chunk)]);
+    if (held.length >= 2 && held.length >= 2 + held.readUInt16BE(0)) {
+      judgeDns(attempt, held.subarray(2, 2 + held.readUInt16BE(0)), id);
+    }
+  });
+  socket.on('error', (error) => attempt.fail(error));
+  socket.on('end', () =>
+    attempt.settle('wrong-answer', { detail: 'the connection was closed before the answer' }),
+  );
+}
+
 /** @type {Readonly<Record<string, (attempt: Attempt) => void>>} */
 const attempts = Object.freeze({
   tcp: attemptTcp,
@@ -979,11 +1184,36 @@ const attempts = Object.freeze({
   udp: attemptUdp,
   http: attemptHttp,
   lookup: attemptLookup,
+  dns: attemptDns,
 });
+
+// ---- This machine ----------------------------------------------------------------------------------
+
+const deviceFolder = '/sys/class/net';
+
+/** @param {string} file */
+function textIn(file) {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    // Not every device has every file.
+    return '';
+  }
+}
+
+/** The network devices that the kernel shows in this namespace; plain Ethernet has no kind. */
+function devices() {
+  return readdirSync(deviceFolder)
+    .map((name) => {
+      const kind = /^DEVTYPE=(.*)$/m.exec(textIn(`${deviceFolder}/${name}/uevent`))?.[1];
+      return { name, mtu: Number(textIn(`${deviceFolder}/${name}/mtu`)), kind: kind ?? '' };
+    })
+    .filter(({ mtu }) => mtu > 0);
+}
 
 // ---- Control ---------------------------------------------------------------------------------------
 
-/** @typedef {{ id: string, op: string, probes?: ProbeRequest[], probe?: ProbeRequest, everyMs?: number, watch?: string, cancel?: string }} Order */
+/** @typedef {{ id: string, op: string, probes?: ProbeRequest[], probe?: ProbeRequest, everyMs?: number, watch?: string, cancel?: string, host?: string }} Order */
 /** @typedef {{ lines: string[], abort: AbortController, isDone: boolean, isSampling: boolean, samples: Outcome[], stopSampling: () => void }} Job */
 
 /** Obeys control lines; every answer goes to `write` as one framed line. */
@@ -1063,6 +1293,10 @@ export class Prober {
       watch: this.watch,
       stop: this.stop,
       cancel: this.cancel,
+      devices: this.devices,
+      resolver: this.resolver,
+      facing: this.facing,
+      end: this.end,
     };
     const method = Object.hasOwn(obeyed, order.op)
       ? obeyed[/** @type {keyof typeof obeyed} */ (order.op)]
@@ -1190,6 +1424,50 @@ export class Prober {
     this.finish(cancel, { error: 'cancelled' });
     job.abort.abort();
     this.finish(id, { done: true });
+  }
+
+  /** @param {Order} order */
+  devices({ id }) {
+    try {
+      this.finish(id, { done: true, devices: devices() });
+    } catch (error) {
+      this.finish(id, { error: `the devices cannot be read: ${textOf(error)}` });
+    }
+  }
+
+  /** @param {Order} order */
+  resolver({ id }) {
+    this.finish(id, { done: true, text: textIn('/etc/resolv.conf') });
+  }
+
+  /**
+   * Which of its addresses this machine shows to a host; nothing is sent.
+   * @param {Order} order
+   */
+  facing({ id, host = '' }) {
+    if (net.isIP(host) === 0) {
+      this.finish(id, { error: `"${host}" is no address` });
+      return;
+    }
+    const { dgram } = this.context.sockets;
+    const socket = dgram.createSocket(net.isIPv6(host) ? 'udp6' : 'udp4');
+    socket.on('error', (error) => {
+      socket.close();
+      this.finish(id, { error: `no route to ${host}: ${textOf(error)}` });
+    });
+    socket.on('connect', () => {
+      const address = plainAddress(socket.address().address);
+      socket.close();
+      this.finish(id, { done: true, address });
+    });
+    socket.connect(9, host);
+  }
+
+  /** @param {Order} order */
+  end({ id }) {
+    this.finish(id, { done: true });
+    // The answer has to leave first.
+    setTimeout(() => process.exit(0), 50);
   }
 }
 

@@ -9,7 +9,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { execPath } from 'node:process';
 import { expect, test } from '@playwright/test';
 import { startServers } from './prober.mjs';
-import { probing, udpServer } from './testing.ts';
+import { readTable, startLogger } from '../../env/images/programs/dns-logger.mjs';
+import { probing, startProber, udpServer } from './testing.ts';
 
 const host = '127.0.0.1';
 const marks = { run: 'run-1', scenario: 'unit', pod: 'echo-1' };
@@ -251,5 +252,103 @@ test.describe('a probe of something else', () => {
       status: 503,
     });
     web.close();
+  });
+});
+
+test.describe('a question to a DNS server', () => {
+  const many = Array.from({ length: 40 }, (_, index) => `192.0.2.${index + 1}`);
+
+  async function dnsServer() {
+    const server = await startLogger({
+      table: readTable(
+        JSON.stringify({
+          'many.test': many,
+          'six.test': ['2001:db8::77'],
+          'cut.test': ['192.0.2.1'],
+        }),
+      ),
+      ...{ port: 0, bind: host, truncate: 'cut.test', log: () => undefined },
+    });
+    return { port: server.port, [Symbol.dispose]: server.close };
+  }
+
+  const dns = { kind: 'dns', name: 'many.test' } as const;
+
+  test('tells truncation, length and every address', async () => {
+    using server = await dnsServer();
+    const { port } = server;
+
+    const [plain, edns, tcp] = await Promise.all([
+      probing({ ...dns, port, protocol: 'UDP' }),
+      probing({ ...dns, port, protocol: 'UDP', size: 1_232, expect: { addresses: many } }),
+      probing({ ...dns, port, protocol: 'TCP', expect: { addresses: many } }),
+    ]);
+
+    expect(plain).toMatchObject({ verdict: 'open', isTruncated: true, addresses: [] });
+    expect(edns).toMatchObject({ verdict: 'open', isTruncated: false, addresses: many });
+    expect(tcp).toMatchObject({ verdict: 'open', isTruncated: false, rcode: 'NOERROR' });
+    expect(edns.bytes).toBeGreaterThan(512);
+  });
+
+  test('is a wrong answer with other addresses, and rejected for a name of nobody', async () => {
+    using server = await dnsServer();
+    const { port } = server;
+    const asked = { port, protocol: 'UDP', expect: { addresses: ['192.0.2.1'] } } as const;
+
+    expect(await probing({ ...dns, ...asked, name: 'cut.test' })).toMatchObject({
+      verdict: 'wrong-answer',
+      detail: 'expected 192.0.2.1, got a truncated answer with ""',
+    });
+    expect(await probing({ ...dns, ...asked, name: 'absent.test' })).toMatchObject({
+      verdict: 'rejected',
+      rcode: 'NXDOMAIN',
+    });
+    expect(
+      await probing({ ...dns, port, protocol: 'TCP', name: 'six.test', rrtype: 'AAAA' }),
+    ).toMatchObject({ verdict: 'open', addresses: ['2001:0db8:0000:0000:0000:0000:0000:0077'] });
+  });
+
+  test('is dropped by who is silent, and does not run without a name or a protocol', async () => {
+    using server = await udpServer(() => undefined);
+    const asked = { ...dns, port: server.port } as const;
+
+    expect(await probing({ ...asked, protocol: 'UDP' })).toMatchObject({ verdict: 'dropped' });
+    expect(await probing({ ...asked, protocol: 'UDP', name: 'a..b' })).toMatchObject({
+      verdict: 'not-run',
+      detail: '"a..b" is no name to ask for',
+    });
+    expect(await probing({ ...asked })).toMatchObject({
+      verdict: 'not-run',
+      detail: 'the protocol is "undefined" instead of TCP or UDP',
+    });
+  });
+});
+
+test.describe('a prober about its machine', () => {
+  test('tells devices, resolv.conf and the address towards a host, and ends on demand', async () => {
+    await using prober = startProber('control');
+    const order = async (op: string, more: object = {}) => {
+      prober.stdin.write(`${JSON.stringify({ id: op, op, ...more })}\n`);
+      return prober.said(({ id }) => id === op);
+    };
+
+    expect((await order('devices'))['devices']).toContainEqual({
+      name: 'lo',
+      mtu: 65_536,
+      kind: '',
+    });
+    expect(typeof (await order('resolver'))['text']).toBe('string');
+    expect(await order('facing', { host: '127.0.0.9' })).toMatchObject({ address: '127.0.0.1' });
+    expect((await order('end'))['done']).toBe(true);
+    expect(await prober.exited).toBe(0);
+  });
+
+  test('says which address is none', async () => {
+    await using prober = startProber('control');
+    prober.stdin.write(`${JSON.stringify({ id: 'x', op: 'facing', host: 'there' })}\n`);
+
+    expect(await prober.said(({ id }) => id === 'x')).toMatchObject({
+      error: '"there" is no address',
+    });
   });
 });

@@ -5,7 +5,8 @@ import { V1Pod } from '@kubernetes/client-node';
 import { expect, test } from '@playwright/test';
 import type { ProcessHandle } from '#env';
 import { LastingChannels } from './node-vantages.ts';
-import { Probes, type ProbingPod } from './probes.ts';
+import { startOutsideServer } from './outside-server.ts';
+import { outsideName, Probes, type ProbingPod } from './probes.ts';
 import { type LocalProber, startProber, startServer, udpServer } from './testing.ts';
 import { analyseChange } from './watch.ts';
 import { expectedTable } from './truth-table.ts';
@@ -47,6 +48,12 @@ async function threePods(): Promise<Pods> {
       await Promise.all(processes.map((prober) => prober[Symbol.asyncDispose]()));
     },
   };
+}
+
+function firstOf({ pods }: Pods): ProbingPod {
+  const [first] = pods;
+  if (first === undefined) throw new Error('there are no pods');
+  return first;
 }
 
 type Attached = Awaited<ReturnType<ConstructorParameters<typeof Probes>[0]['cluster']['attach']>>;
@@ -230,5 +237,50 @@ test.describe('a node as a vantage', () => {
     });
     expect(removed).toHaveLength(2);
     expect(removed[0]).toMatch(/^Pod default\/kc-node-run-1-[0-9a-f]{8}$/);
+  });
+});
+
+test.describe('a vantage about itself', () => {
+  test('tells its resolver, its devices and its address, and can be ended', async () => {
+    await using set = await threePods();
+    const inside = set.probes.in(firstOf(set));
+
+    expect(await inside.devices.read(signal)).toContainEqual({ name: 'lo', mtu: 65_536, kind: '' });
+    expect(await inside.resolver.read(signal)).toEqual({
+      nameservers: expect.any(Array),
+      searches: expect.any(Array),
+      options: expect.any(Array),
+    });
+    expect(await inside.facing('127.0.0.9')).toBe('127.0.0.1');
+    await inside.end();
+    expect(await set.processes[0]?.exited).toBe(0);
+  });
+});
+
+test.describe('a server at the outside vantage', () => {
+  test('answers with the marks of the scenario until the scenario ends', async () => {
+    await using set = await threePods();
+    const { probes } = set;
+    const server = await probes.serveOutside();
+    const inside = probes.in(firstOf(set));
+    const expected = { expect: { pods: [outsideName] } };
+
+    for (const [kind, port] of [
+      ['tcp', server.tcpPort],
+      ['udp', server.udpPort],
+    ] as const) {
+      expect(await inside[kind]('127.0.0.1', port, expected).read(signal)).toMatchObject({
+        verdict: 'open',
+        answeredBy: { run: 'run-1', scenario: 'unit', pod: 'outside' },
+      });
+    }
+  });
+
+  test('that does not start is trouble of the probe', async () => {
+    const outside = (): ProcessHandle => startProber('nonsense');
+
+    await expect(
+      startOutsideServer({ outside }, { run: 'r', scenario: 's', pod: 'p' }),
+    ).rejects.toThrow('Starting a server at the outside vantage: it ended with status 1.');
   });
 });

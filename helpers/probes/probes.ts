@@ -8,6 +8,7 @@ import { reading, type Reading } from '../reading.ts';
 import { ProbeChannel } from './channel.ts';
 import type { LastingChannels } from './node-vantages.ts';
 import type { Verdict } from './probe.ts';
+import type { OutsideServer } from './outside-server.ts';
 import { streamOfProcess } from './streams.ts';
 import { type Cell, type TablePod, type TableTarget, TruthTable } from './truth-table.ts';
 import { ChannelVantage, type Vantage } from './vantage.ts';
@@ -25,17 +26,21 @@ export interface TableOptions extends TableTarget {
 /** Where the vantages of a scenario come from. */
 export interface ProbesOptions {
   readonly cluster: Pick<Cluster, 'attach'>;
-  readonly lasting: Pick<LastingChannels, 'node' | 'outside'>;
+  readonly lasting: Pick<LastingChannels, 'node' | 'outside' | 'serveOutside'>;
   readonly runId: string;
   readonly scenario: string;
 }
 
 const cellMs = 1_000;
 
+/** By this name a server at the outside vantage answers, as pods do by theirs. */
+export const outsideName = 'outside';
+
 /** The vantages of one scenario. */
 export class Probes implements Disposable {
   readonly #options: ProbesOptions;
   readonly #channels = new Map<string, ProbeChannel>();
+  readonly #servers: OutsideServer[] = [];
 
   constructor(options: ProbesOptions) {
     this.#options = options;
@@ -63,6 +68,14 @@ export class Probes implements Disposable {
   /** A client outside the cluster and the cloud's tenant networks. */
   get outside(): Vantage {
     return this.#vantage(this.#options.lasting.outside());
+  }
+
+  /** Serves at the outside vantage, over TCP and UDP on free ports, until the scenario ends. */
+  async serveOutside(): Promise<OutsideServer> {
+    const { lasting, runId, scenario } = this.#options;
+    const server = await lasting.serveOutside({ run: runId, scenario, pod: outsideName });
+    this.#servers.push(server);
+    return server;
   }
 
   /** Measures once who reaches whom. */
@@ -94,8 +107,11 @@ export class Probes implements Disposable {
     );
   }
 
-  /** Closes the channels to pods; those to nodes and to the outside stay. */
+  /** Closes the channels to pods and servers outside; channels to nodes and to the outside stay. */
   [Symbol.dispose](): void {
+    this.#servers.forEach((server) => {
+      server[Symbol.dispose]();
+    });
     this.#channels.forEach((channel) => {
       channel.close();
     });

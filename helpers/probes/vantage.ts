@@ -39,6 +39,32 @@ export interface LookupOptions {
   readonly addresses?: readonly string[];
 }
 
+/** How to ask a DNS server. */
+export interface QuestionOptions {
+  readonly protocol: 'TCP' | 'UDP';
+  readonly port?: number;
+  /** The length of answers over UDP that EDNS announces; without it there is no EDNS. */
+  readonly size?: number;
+  readonly addresses?: readonly string[];
+  readonly timeoutMs?: number;
+}
+
+/** A network device of a vantage. */
+export interface DeviceView {
+  readonly name: string;
+  readonly mtu: number;
+  /** As the kernel calls it, such as "vlan" or "vxlan"; empty for plain Ethernet. */
+  readonly kind: string;
+}
+
+/** What resolv.conf says. */
+export interface ResolverView {
+  readonly nameservers: readonly string[];
+  readonly searches: readonly string[];
+  /** Sorted. */
+  readonly options: readonly string[];
+}
+
 /** A place from which one measures. */
 export interface Vantage {
   readonly name: string;
@@ -52,6 +78,16 @@ export interface Vantage {
   /** A TCP connection to a server that is not ours; nothing is sent. */
   connects(host: string, port: number, options?: ProbeOptions): Reading<Observation>;
   lookup(name: string, options?: LookupOptions): Reading<Observation>;
+  /** One question to one DNS server over one protocol, without the habits of any resolver. */
+  ask(server: string, name: string, options: QuestionOptions): Reading<Observation>;
+  /** The network devices that are seen here. */
+  readonly devices: Reading<DeviceView[]>;
+  /** The settings of the resolver here. */
+  readonly resolver: Reading<ResolverView>;
+  /** The address that this place shows to a host, as it knows it itself; nothing is sent. */
+  facing(host: string): Promise<string>;
+  /** Ends the prober, as a program that has done its work. */
+  end(): Promise<void>;
   /** Measures a probe beside a control; without an open control the reading is a ProbeError. */
   beside(control: Probe, probe: Probe): Reading<Observation>;
   /** Measures several probes beside one control; without an open control the reading is a ProbeError. */
@@ -70,6 +106,11 @@ const probeMs = 1_000;
 /** A resolver tries again after 5 s, so that one lost datagram is no failed look-up. */
 const lookupMs = 12_000;
 const stopMs = 30_000;
+
+const dnsPort = 53;
+const askMs = 3_000;
+
+const devicesForm = z.array(z.object({ name: z.string(), mtu: z.number(), kind: z.string() }));
 
 const indexed = outcomeSchema.extend({ index: z.number().int() });
 const sampled = z.object({ samples: z.array(outcomeSchema) });
@@ -129,6 +170,43 @@ export class ChannelVantage implements Vantage {
     return this.#reading('look-up', { kind: 'lookup', host: name, timeoutMs, ...rest, ...expect });
   }
 
+  ask(
+    server: string,
+    name: string,
+    { port = dnsPort, timeoutMs = askMs, addresses, ...rest }: QuestionOptions,
+  ): Reading<Observation> {
+    const expect = addresses === undefined ? {} : { expect: { addresses } };
+    const probe: Probe = { kind: 'dns', host: server, port, timeoutMs, name, ...rest, ...expect };
+    return this.#reading('question', probe);
+  }
+
+  get devices(): Reading<DeviceView[]> {
+    return reading(
+      `network devices of ${this.name}`,
+      async (signal) => {
+        const reply = await this.#told({ op: 'devices' }, signal);
+        return parsed(devicesForm, reply['devices'], this.name);
+      },
+      (seen) => seen.map(({ name, mtu, kind }) => `${name} ${kind} ${mtu}`).join(', '),
+    );
+  }
+
+  get resolver(): Reading<ResolverView> {
+    return reading(
+      `resolv.conf of ${this.name}`,
+      async (signal) => resolverIn(String((await this.#told({ op: 'resolver' }, signal))['text'])),
+      ({ nameservers, options }) => `${nameservers.join(' ')}, options ${options.join(' ')}`,
+    );
+  }
+
+  async facing(host: string): Promise<string> {
+    return String((await this.#told({ op: 'facing', host }))['address']);
+  }
+
+  async end(): Promise<void> {
+    await this.#told({ op: 'end' });
+  }
+
   beside(control: Probe, probe: Probe): Reading<Observation> {
     const all = this.allBeside(control, [probe]);
     const read = async (signal: AbortSignal): Promise<Observation> =>
@@ -166,6 +244,14 @@ export class ChannelVantage implements Vantage {
         return { vantage: this.name, target: targetOf(probe), everyMs, samples };
       },
     };
+  }
+
+  async #told(
+    order: { readonly op: string; host?: string },
+    signal?: AbortSignal,
+  ): Promise<Message> {
+    const { messages } = await this.#channel.request({ order, withinMs: 0, signal });
+    return messages.at(-1) ?? {};
   }
 
   #reading(what: string, probe: Probe): Reading<Observation> {
@@ -208,7 +294,18 @@ function samplesOf({ messages }: Replies): Outcome[] {
     .flatMap((message) => parsed(sampled, message, 'a watch').samples);
 }
 
-function parsed<T extends z.ZodType>(schema: T, message: Message, vantage: string): z.output<T> {
+function resolverIn(text: string): ResolverView {
+  const lines = text.split('\n').map((line) => line.trim().split(/\s+/));
+  const of = (keyword: string): string[] =>
+    lines.filter(([first]) => first === keyword).flatMap((words) => words.slice(1));
+  return {
+    nameservers: of('nameserver'),
+    searches: of('search'),
+    options: [...new Set(of('options'))].sort(),
+  };
+}
+
+function parsed<T extends z.ZodType>(schema: T, message: unknown, vantage: string): z.output<T> {
   const result = schema.safeParse(message);
   if (!result.success) {
     throw new ProbeError(

@@ -1,7 +1,7 @@
 /**
  * Names of Services, as pods see them.
  */
-import { expect, expectedBalancer, podPort, test } from '#helpers';
+import { expect, expectedBalancer, podPort, test, untilThere } from '#helpers';
 import { covers } from '../requirements/index.ts';
 
 const servicePort = 80;
@@ -54,4 +54,54 @@ test.describe('the cluster DNS', () => {
       });
     },
   );
+
+  for (const { title, cites, protocols, options } of [
+    {
+      title: 'answers over UDP and TCP to pods whose resolvers nobody forces to TCP',
+      cites: covers('DNS-SVC-02', 'DNS-SVC-03', 'DNS-CONF-01'),
+      protocols: ['UDP', 'TCP'],
+      options: expect.not.arrayContaining(['use-vc']),
+    },
+    {
+      title: 'answers over TCP to pods that are told to use it, whatever their DNS policy',
+      cites: covers('DNS-SVC-03', 'DNS-CONF-02'),
+      protocols: ['TCP'],
+      options: expect.arrayContaining(['use-vc']),
+    },
+  ] as const) {
+    test(title, cites, async ({ budgets, cluster, namespace, probes }) => {
+      const [usual, nodes] = await Promise.all([
+        namespace.pod('usual'),
+        namespace.pod('nodes', { dnsPolicy: 'Default' }),
+      ]);
+      const inside = probes.in(usual);
+      const kubernetes = { namespace: 'default', name: 'kubernetes' };
+      const service = await untilThere(cluster.serviceOf(kubernetes), budgets.census);
+      const { nameservers, searches } = await untilThere(inside.resolver, budgets.census);
+      const [domain = ''] = searches.filter((search) => search.startsWith('svc.'));
+
+      await test.step('resolv.conf has the options that this release gives', async () => {
+        for (const pod of [usual, nodes]) {
+          await expect(probes.in(pod).resolver).toSettleOn({ options }, budgets.census);
+        }
+        expect(searches).toContain(`${namespace.name}.${domain}`);
+      });
+
+      for (const protocol of protocols) {
+        await test.step(`the server in resolv.conf answers over ${protocol}`, async () => {
+          const asked = { protocol, addresses: [String(service.spec?.clusterIP)] } as const;
+
+          await expect(
+            inside.ask(String(nameservers[0]), `kubernetes.default.${domain}`, asked),
+          ).toSettleOn({ verdict: 'open' }, budgets.dns);
+        });
+      }
+
+      await test.step('the resolver of the pod gets the same answer', async () => {
+        await expect(
+          inside.lookup('kubernetes.default', { addresses: [String(service.spec?.clusterIP)] }),
+        ).toSettleOn({ verdict: 'open' }, budgets.dns);
+      });
+    });
+  }
 });

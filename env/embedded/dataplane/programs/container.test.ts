@@ -158,6 +158,17 @@ test.describe('the prober in a container', () => {
     expect(await outside.exited).toBe(0);
   });
 
+  test('tells the devices of its namespace, as the kernel does', async () => {
+    const { one } = twoProbers();
+    one.stdin.write(`${JSON.stringify({ id: 'd', op: 'devices' })}\n`);
+
+    await expect.poll(() => one.messages.find(({ id }) => id === 'd')).toBeDefined();
+    expect(one.messages.find(({ id }) => id === 'd')?.['devices']).toEqual([
+      { name: 'lo', mtu: 65_536, kind: '' },
+      { name: 'eth0', mtu: 1_442, kind: 'vlan' },
+    ]);
+  });
+
   test('watches across a change', async () => {
     const { site, one } = twoProbers();
     const say = (order: object): boolean => one.stdin.write(`${JSON.stringify(order)}\n`);

@@ -9,6 +9,7 @@ import { ProcessSockets } from '../sockets/modules.ts';
 import type { SimulatedNetns } from '../sockets/netns.ts';
 import type { Wire } from '../sockets/wire.ts';
 import { fileOf, type Image } from './images.ts';
+import { kernelFile, kernelFolder } from './kernel-files.ts';
 import type { HealthSource, NameSource, Program, ProgramContext } from './program.ts';
 
 /** What all containers of a data plane share. */
@@ -106,6 +107,7 @@ export class Container {
         libc: this.#image.libc,
       }),
       read: (path) => this.#read(path),
+      list: (path) => kernelFolder(this.#netns, path),
       spawn: (command) => this.#run(command),
       exit: (status) => {
         process.end(status);
@@ -123,7 +125,7 @@ export class Container {
       '/etc/hosts': hosts,
       '/etc/hostname': `${hostname}\n`,
     };
-    return files[path] ?? own[path] ?? fileOf(this.#image, path);
+    return files[path] ?? own[path] ?? kernelFile(this.#netns, path) ?? fileOf(this.#image, path);
   }
 }
 

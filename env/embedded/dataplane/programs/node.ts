@@ -111,6 +111,11 @@ function files(context: ProgramContext): object {
       if (read(path) === undefined) throw missing(path, 'lstat');
       return path;
     },
+    readdirSync: (path: string) => {
+      const names = context.list(path);
+      if (names === undefined) throw missing(path, 'scandir');
+      return [...names];
+    },
     existsSync: (path: string) => read(path) !== undefined,
     readFileSync: (path: string, encoding?: string) => {
       const text = read(path);

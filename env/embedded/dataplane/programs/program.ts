@@ -22,6 +22,8 @@ export interface ProgramContext {
   readonly health: () => HealthSource | undefined;
   /** The text of a file of the container. */
   read(path: string): string | undefined;
+  /** The names in a folder of the kernel's; undefined when there is no such folder. */
+  list(path: string): readonly string[] | undefined;
   /** Starts another process in the same container; undefined for a program that the image lacks. */
   spawn(argv: readonly string[]): RunningProcess | undefined;
   /** Ends the process. */
