@@ -100,7 +100,8 @@ function withoutSlash(url: string): string {
   return url.replace(/\/+$/, '');
 }
 
-function authBody(login: CloudLogin): Record<string, unknown> {
+/** The body of a login; it holds the secret. */
+export function authBody(login: CloudLogin): Record<string, unknown> {
   if (login.method === 'application-credential') {
     const { id, name, user, secret } = login;
     return {

@@ -14,7 +14,7 @@ import {
   IsomorphicFetchHttpLibrary,
   KubernetesObjectApi,
   NetworkingV1Api,
-  type RequestContext,
+  RequestContext,
   type ResponseContext,
   ServerConfiguration,
   VersionApi,
@@ -56,6 +56,21 @@ export interface KubernetesClients {
   readonly version: VersionApi;
   /** Any object, by apiVersion and kind. */
   readonly objects: KubernetesObjectApi;
+}
+
+/** One request in the words of HTTP. */
+export interface RawRequest {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Begins with a slash, relative to the server, with its query. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly contentType?: string;
+}
+
+/** What the API server has answered, whatever its status. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly text: string;
 }
 
 const requestMs = 60_000;
@@ -130,6 +145,24 @@ export class KubernetesAccess implements Disposable {
         return undefined;
       }
       throw error;
+    }
+  }
+
+  /** Sends one request and gives the answer as it came, a refusal too. */
+  async answer(request: RawRequest): Promise<RawAnswer> {
+    const { method = 'GET', path, body, contentType = 'application/json' } = request;
+    const context = new RequestContext(`${this.server}${path}`, HttpMethod[method]);
+    context.setHeaderParam('accept', 'application/json');
+    if (body !== undefined) {
+      context.setHeaderParam('content-type', contentType);
+      context.setBody(JSON.stringify(body));
+    }
+    await this.config.applySecurityAuthentication(context);
+    try {
+      const response = await this.#send(context);
+      return { status: response.httpStatusCode, text: await response.body.text() };
+    } catch (error) {
+      throw this.#translated(`${method} ${path}`, error);
     }
   }
 

@@ -3,13 +3,13 @@
  * finds endpoints, sends requests, follows pages, and turns every refusal into a readable error.
  * It knows nothing about networks or load balancers.
  */
-import { readFile } from 'node:fs/promises';
 import got, { type Got, type Method, type OptionsInit, RequestError, type Response } from 'got';
 import { z } from 'zod';
-import { ProfileError, StackError } from '../errors.ts';
+import { StackError } from '../errors.ts';
 import { type CloudEntry, readCloud } from './clouds-file.ts';
 import { endpointIn, type Login, logIn } from './keystone.ts';
 import { messageOf, OpenStackError } from './openstack-error.ts';
+import { tlsOf } from './openstack-tls.ts';
 import { RequestLog } from './request-log.ts';
 
 /** How a session is opened. */
@@ -36,6 +36,13 @@ export interface ServiceRequest {
   readonly query?: Query;
   readonly body?: unknown;
   readonly signal?: AbortSignal;
+}
+
+/** What a service has answered, whatever its status. */
+export interface ServiceAnswer {
+  readonly status: number;
+  /** The body as it came. */
+  readonly text: string;
 }
 
 /** A service as requests are addressed to it: its catalogue types, best first. */
@@ -103,6 +110,13 @@ export class OpenStackSession {
     return this.#sendTo(service, `${endpoint}${request.path}`, request);
   }
 
+  /** Sends one request and gives the answer as it came, a refusal too. */
+  async answer(service: ServiceRef, request: ServiceRequest): Promise<ServiceAnswer> {
+    const endpoint = await this.endpoint(service);
+    const response = await this.#answerTo(service, `${endpoint}${request.path}`, request);
+    return { status: response.statusCode, text: response.body };
+  }
+
   /** Reads every page of a collection. */
   async list<T>(service: ServiceRef, collection: Collection<T>): Promise<T[]> {
     const items: T[] = [];
@@ -147,15 +161,22 @@ export class OpenStackSession {
   }
 
   async #sendTo(service: ServiceRef, url: string, request: ServiceRequest): Promise<unknown> {
+    return bodyOf(await this.#answerTo(service, url, request), { service, request });
+  }
+
+  async #answerTo(
+    service: ServiceRef,
+    url: string,
+    request: ServiceRequest,
+  ): Promise<Response<string>> {
     const first = await this.#current();
     const response = await this.#exchange(service, url, { request, login: first });
     if (response.statusCode !== 401) {
-      return bodyOf(response, { service, request });
+      return response;
     }
     // The token was revoked or Keystone's keys were rotated: one new login, then the answer stands.
     const second = await this.#renew(first);
-    const again = await this.#exchange(service, url, { request, login: second });
-    return bodyOf(again, { service, request });
+    return this.#exchange(service, url, { request, login: second });
   }
 
   async #exchange(
@@ -237,32 +258,6 @@ export interface Collection<T> {
   readonly item: z.ZodType<T>;
   readonly query?: Query;
   readonly signal?: AbortSignal;
-}
-
-async function tlsOf(cloud: CloudEntry): Promise<NonNullable<OptionsInit['https']>> {
-  const read = async (file: string | undefined): Promise<string | undefined> => {
-    if (file === undefined) {
-      return undefined;
-    }
-    return readFile(file, 'utf8').catch((cause: unknown) => {
-      throw new ProfileError(
-        'CLOUDS_TLS_UNREADABLE',
-        `Reading "${file}", which cloud "${cloud.name}" of "${cloud.file}" names: ${(cause as Error).message}. Correct the path.`,
-        { cause },
-      );
-    });
-  };
-  const [ca, certificate, key] = await Promise.all([
-    read(cloud.tls.caFile),
-    read(cloud.tls.certFile),
-    read(cloud.tls.keyFile),
-  ]);
-  return {
-    rejectUnauthorized: cloud.tls.verify,
-    ...(ca === undefined ? {} : { certificateAuthority: ca }),
-    ...(certificate === undefined ? {} : { certificate }),
-    ...(key === undefined ? {} : { key }),
-  };
 }
 
 function optionsOf(

@@ -1,5 +1,5 @@
 /**
- * The "lab" commands: up, status, down, logs, shell, soak, sweep.
+ * The "lab" commands: up, status, down, logs, shell, soak, record, sweep.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -28,6 +28,7 @@ import {
   workersProblem,
 } from './pod-mode.ts';
 import { complaintsOf, soak } from './soak.ts';
+import { record, recordingFolder } from './record.ts';
 import { readState } from './state.ts';
 import { inspect, type Link } from './status.ts';
 import { up } from './up/up.ts';
@@ -204,6 +205,11 @@ async function downThenSay(): Promise<void> {
   say(`The lab is down. What was built stays in ${layout.cache}.`);
 }
 
+async function recordThenSay(options: { out: string }): Promise<void> {
+  const steps = await record(options.out, say);
+  say(`Recorded ${steps} steps in ${options.out}.`);
+}
+
 interface UpWords {
   readonly pods: PodMode;
   readonly nodes?: number;
@@ -291,6 +297,11 @@ export function labCommand(): Command {
     .description('lets pods, services and policies come and go, then judges health and memory')
     .option('--minutes <count>', 'how long', minutesOf, 120)
     .action(soakThenSay);
+  lab
+    .command('record')
+    .description('writes down what the parts answer to a fixed script, for contract tests')
+    .option('--out <folder>', 'where to', recordingFolder)
+    .action(recordThenSay);
   lab
     .command('sweep')
     .description('removes what interrupted runs of the suite have left in the lab')
