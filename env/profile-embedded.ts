@@ -59,7 +59,7 @@ const budgetsHere: Readonly<Record<BudgetName, object>> = {
   loadBalancerDeleted: { within: '30s', every: '150ms' },
   loadBalancerRepaired: { within: '30s', every: '150ms' },
   // A known failure waits for the whole of it.
-  floatingIp: { within: '8s', every: '150ms' },
+  floatingIp: { within: '5s', every: '150ms' },
   policyEffective: { within: '12s', every: '150ms', consecutive: 2 },
   dataplane: { within: '30s', every: '150ms', consecutive: 2 },
   // A probe of what is closed takes a second; two of them have to fit in.

@@ -13,7 +13,7 @@ import { ask } from './control-client.ts';
 import { descriptionForm, type Report, socketName } from './control-forms.ts';
 
 const program = fileURLToPath(new URL('process.mjs', import.meta.url));
-const startMs = 60_000;
+const startMs = 240_000;
 const endMs = 10_000;
 
 /** Starts a stack from the name or the file of its profile; resolves when all of it is up. */

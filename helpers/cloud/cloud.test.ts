@@ -70,6 +70,47 @@ test.describe('the cloud', () => {
     expect(reading.describe?.(view)).toBe('ACTIVE, 2 listeners, 2 members');
   });
 
+  test('counts what the services of a namespace have, and not those of one with a longer name', async () => {
+    await using server = await startTestCloud({ shelves: exampleShelves() });
+    const cloud = await cloudOn(server);
+    const reading = cloud.balancingOf({ name: 'demo' });
+    const view = await reading.read(signal);
+
+    expect(view).toEqual({
+      loadBalancers: ['echo'],
+      listeners: 2,
+      pools: 1,
+      statuses: ['ACTIVE'],
+    });
+    expect(reading.describe?.(view)).toBe('echo; 2 listeners, 1 pools');
+    expect(await cloud.balancingOf({ name: 'none' }).read(signal)).toMatchObject({
+      loadBalancers: [],
+      listeners: 0,
+    });
+  });
+
+  test('gives what Octavia refuses as an answer', async () => {
+    await using server = await startTestCloud({
+      shelves: exampleShelves(),
+      intercept: ({ method, body }) =>
+        method === 'POST' && JSON.stringify(body).includes('HTTP')
+          ? { status: 501, body: { faultstring: 'no HTTP here' } }
+          : undefined,
+    });
+    const { octavia } = await cloudOn(server);
+
+    expect(await octavia.attempt('listeners', { protocol: 'HTTP' })).toEqual({
+      status: 501,
+      said: 'no HTTP here',
+      id: undefined,
+    });
+    expect(await octavia.attempt('pools', { protocol: 'TCP' })).toEqual({
+      status: 201,
+      said: '',
+      id: expect.any(String),
+    });
+  });
+
   test('says nothing about a service that has none', async () => {
     await using server = await startTestCloud({ shelves: exampleShelves() });
     const cloud = await cloudOn(server);

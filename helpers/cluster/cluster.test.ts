@@ -1,8 +1,9 @@
 import { V1Pod } from '@kubernetes/client-node';
 import { expect, test } from '@playwright/test';
+import type { Asked } from '../../env/testing/loopback.ts';
 import { startTestKubernetes, type TestKubernetes } from '../../env/testing/kubernetes.ts';
 import { type Cluster, openCluster } from './cluster.ts';
-import { describePod } from './descriptions.ts';
+import { describePod, isUp } from './descriptions.ts';
 
 const signal = AbortSignal.timeout(60_000);
 
@@ -109,6 +110,73 @@ test.describe('the cluster', () => {
       '2026-01-01T00:00:02.000Z Warning Pod/b FailedCreatePodSandBox: no CNI (3 times)',
     ]);
     expect(await cluster.eventsOf('demo', 'a')).toHaveLength(1);
+  });
+
+  test("gives the reasons of Kuryr's own events about an object", async () => {
+    await using server = await startTestKubernetes();
+    using cluster = await clusterOn(server);
+    const add = (name: string, reason: string, component: string): void => {
+      server.put('/api/v1/namespaces/demo/events', {
+        metadata: { name: `${name}-${reason}` },
+        involvedObject: { kind: 'Service', name },
+        reason,
+        source: { component },
+      });
+    };
+    add('web', 'KuryrEnsuredLB', 'kuryr-controller');
+    add('web', 'KuryrEnsureLB', 'kuryr-controller');
+    add('web', 'Scheduled', 'default-scheduler');
+    add('other', 'KuryrServiceSkipped', 'kuryr-controller');
+    const reading = cluster.kuryrEventsOf({ namespace: 'demo', name: 'web' });
+    const reasons = await reading.read(signal);
+
+    expect(reasons).toEqual(['KuryrEnsureLB', 'KuryrEnsuredLB']);
+    expect(reading.describe?.(reasons)).toBe('KuryrEnsureLB, KuryrEnsuredLB');
+  });
+
+  test("sets conditions of pods, and writes into Kuryr's records", async () => {
+    const asked: Asked[] = [];
+    await using server = await startTestKubernetes({
+      intercept: (request) => {
+        if (request.method !== 'PATCH') return undefined;
+        asked.push(request);
+        return { body: {} };
+      },
+    });
+    using cluster = await clusterOn(server);
+    const place = { namespace: 'demo', name: 'a' };
+    await cluster.setCondition(place, 'example.org/open', false);
+    const operations = [{ op: 'replace', path: '/status', value: {} }] as const;
+    await cluster.rewrite('KuryrLoadBalancer', place, operations);
+
+    expect(asked).toMatchObject([
+      {
+        path: '/api/v1/namespaces/demo/pods/a/status',
+        headers: { 'content-type': 'application/strategic-merge-patch+json' },
+        body: { status: { conditions: [{ type: 'example.org/open', status: 'False' }] } },
+      },
+      {
+        path: '/apis/openstack.org/v1/namespaces/demo/kuryrloadbalancers/a',
+        headers: { 'content-type': 'application/json-patch+json' },
+        body: operations,
+      },
+    ]);
+  });
+
+  test('takes a pod behind a closed gate for up, and one that is not for late', () => {
+    const of = (gated: boolean, ...types: string[]): V1Pod =>
+      Object.assign(new V1Pod(), {
+        spec: { containers: [], ...(gated ? { readinessGates: [{ conditionType: 'x' }] } : {}) },
+        status: {
+          podIP: '10.0.0.1',
+          conditions: types.map((type) => ({ type, status: 'True' })),
+        },
+      });
+
+    expect(isUp(of(true, 'ContainersReady'))).toBe(true);
+    expect(isUp(of(false, 'Ready'))).toBe(true);
+    expect(isUp(of(false, 'ContainersReady'))).toBe(false);
+    expect(isUp(of(true, 'PodScheduled'))).toBe(false);
   });
 
   test('says what a pod waits for', () => {

@@ -3,6 +3,7 @@ import { expect, test } from '@playwright/test';
 import type { KubernetesTemper, Stored } from '../../env/testing/kubernetes.ts';
 import { startTestSite, type TestSite } from '../../env/testing/site.ts';
 import { proberSource } from '../probes/streams.ts';
+import { readinessGate } from './pod-spec.ts';
 import { Namespace, type NamespaceContext } from './namespace.ts';
 import { openContext } from './testing.ts';
 
@@ -178,6 +179,58 @@ test.describe('a namespace', () => {
     expect(isGranted).toBe(false);
     await namespace.remove();
     expect(await last).toMatchObject({ count: 2 });
+  });
+
+  test('changes a service for the same lease, and takes annotations away', async () => {
+    await using site = await siteOf();
+    const namespace = await Namespace.create(site.context);
+    const workload = { name: 'echo', labels: { app: 'echo' } };
+    for (const annotations of [{ a: 'x' }, { a: 'y' }, { a: null }, { b: 'z' }, { c: 'z' }]) {
+      await namespace.expose(workload, { ports: [{ port: 80 }], annotations });
+    }
+    const rest = await site.context.leases.acquire('loadBalancers', 3, { holder: 'other' });
+    const [service] = storedOf(site, `/api/v1/namespaces/${namespace.name}/services`);
+
+    expect(rest.count).toBe(3);
+    expect(service?.metadata['annotations']).toEqual({ a: null, b: 'z', c: 'z' });
+  });
+
+  test('makes gated pods, and ports with names of their own', async () => {
+    await using site = await siteOf();
+    const namespace = await Namespace.create(site.context);
+    await namespace.pod('a', {
+      isGated: true,
+      ports: { tcp: [8080, 8090], udp: [8090] },
+      portNames: { 8090: 'web' },
+    });
+    const [pod] = storedOf(site, `/api/v1/namespaces/${namespace.name}/pods`);
+    const { readinessGates, containers } = pod?.['spec'] as {
+      readinessGates: unknown;
+      containers: { ports: { name: string; containerPort: number }[] }[];
+    };
+
+    expect(readinessGates).toEqual([{ conditionType: readinessGate }]);
+    expect(containers[0]?.ports.map(({ name }) => name)).toEqual([
+      'tcp-8080',
+      'web',
+      'udp-8090',
+      'http-8081',
+    ]);
+  });
+
+  test('takes its own floating IPs and load balancers away before it goes', async () => {
+    await using site = await siteOf();
+    const namespace = await Namespace.create(site.context);
+    const pod = await namespace.pod('a');
+    site.cloud.shelves['/network/v2.0/networks'] = [
+      { id: 'net-public', name: 'public', status: 'ACTIVE' },
+    ];
+    site.cloud.shelves['/network/v2.0/floatingips/made-1'] = [{ id: 'tags' }];
+    const asked = namespace.floatingIp(pod);
+
+    await expect(asked).resolves.toMatchObject({ floating_network_id: 'net-public' });
+    await namespace.remove();
+    expect(site.cloud.shelves['/network/v2.0/floatingips']).toEqual([]);
   });
 
   test('uses what it has reserved before it leases more', async () => {

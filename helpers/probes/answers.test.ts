@@ -36,6 +36,7 @@ test.describe('the answers to many connections', () => {
 
       expect(answers).toEqual({
         answeredBy: ['p1'],
+        ports: [port],
         verdicts: { open: 12 },
         trouble: undefined,
       });

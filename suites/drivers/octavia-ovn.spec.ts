@@ -156,7 +156,11 @@ test.describe('a cloud with the ovn provider', () => {
 
       await test.step('no host holds the port of the VIP', async () => {
         await expect(cloud.portById(balancer.vipPortId ?? '')).toSettleOn(
-          { fixedIps: [service.clusterIP], hostId: undefined },
+          claim(
+            `has the address ${service.clusterIP} and is bound to no host`,
+            (port) =>
+              port?.fixedIps.join() === service.clusterIP && [undefined, ''].includes(port.hostId),
+          ),
           budgets.census,
         );
       });

@@ -35,6 +35,8 @@ export interface Deviations {
   readonly badTimeoutKills: boolean;
   /** A service that becomes one of type LoadBalancer gets no floating IP. */
   readonly ignoresTypeChange: boolean;
+  /** Every subset of endpoints is given the addresses of all of them. */
+  readonly endpointsPileUp: boolean;
   /** A port that cannot be attached to its trunk stays behind, unbound. */
   readonly leaksPortWithoutSubport: boolean;
 }
@@ -117,6 +119,7 @@ function deviationsOf(line: KuryrRelease): Deviations {
     skippedListenerRaises: from('6.0'),
     badTimeoutKills: from('5.0'),
     ignoresTypeChange: true,
+    endpointsPileUp: from('3.0'),
     leaksPortWithoutSubport: true,
   };
 }

@@ -4,10 +4,11 @@
 import type { EndpointSlice } from '../api/records.ts';
 import type { Endpoints } from '../api/resources.ts';
 
-/** As Kuryr converts: each slice holds the endpoints of the subsets before it too. */
-export function slicesOf({ subsets = [] }: Endpoints): EndpointSlice[] {
-  const endpoints: EndpointSlice['endpoints'][number][] = [];
+/** Converts subsets; from Victoria on each slice holds the endpoints of all subsets. */
+export function slicesOf({ subsets = [] }: Endpoints, isPiledUp: boolean): EndpointSlice[] {
+  const pile: EndpointSlice['endpoints'][number][] = [];
   const slices = subsets.map(({ addresses = [], ports = [] }) => {
+    const endpoints = isPiledUp ? pile : [];
     endpoints.push(
       ...addresses.map(({ ip, targetRef }) => ({
         addresses: [ip],

@@ -184,7 +184,7 @@ export class Services {
     record: BalancerRecord | undefined,
   ): Pick<BalancerSpec, 'endpointSlices'> {
     if (endpoints === undefined || headlessLabel in (endpoints.metadata.labels ?? {})) return {};
-    const slices = slicesOf(endpoints);
+    const slices = slicesOf(endpoints, this.#context.deviations.endpointsPileUp);
     const hasReady = slices.some((slice) => slice.endpoints.length > 0);
     const hasBalancer = Object.keys(record?.status ?? {}).length > 0;
     return hasReady || hasBalancer ? { endpointSlices: slices } : {};

@@ -42,7 +42,7 @@ export class AnnotatedBalancers implements BalancerRecords {
     const text = endpoints?.metadata.annotations?.[annotations.balancerSpec];
     if (endpoints === undefined || text === undefined) return undefined;
     const status = stateIn(endpoints);
-    const slices = slicesOf(endpoints);
+    const slices = slicesOf(endpoints, false);
     const isReady = slices.some((slice) => slice.endpoints.length > 0);
     return {
       spec: {
