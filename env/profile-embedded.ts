@@ -67,7 +67,7 @@ const budgetsHere: Readonly<Record<BudgetName, object>> = {
   namespaceDeleted: { within: '60s', every: '150ms' },
   census: { within: '30s', every: '200ms' },
   dns: { within: '30s', every: '150ms' },
-  standing: { within: '2s', every: '500ms' },
+  standing: { within: '10s', every: '500ms' },
 };
 
 const image = 'localhost/kuryr-conformance/prober:lab';

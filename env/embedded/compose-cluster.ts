@@ -69,7 +69,8 @@ export async function startCluster(ground: Ground, site: Site): Promise<Cluster>
   const kuryr = disposals.use(await kuryrOn(ground, { site, kubernetes, settings }));
   late.cni = kuryr.cni;
   site.dataPlane.setHealth(healthOf(kuryr));
-  if (kind.kind === 'openshift') await deployOperators(kube);
+  // What they are there for is to be many amphorae; with ovn they would cost time and show nothing.
+  if (kind.kind === 'openshift' && world.axes.octavia === 'amphora') await deployOperators(kube);
   return cluster;
 }
 

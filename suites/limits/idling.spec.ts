@@ -39,6 +39,7 @@ test.describe('a Service that was idled', () => {
           ...{ namespace: idled.namespace, name: idled.name },
           annotations: { [idling.idledAt]: new Date().toISOString() },
         },
+        spec: { selector: asleep.labels, ports },
       });
 
       await test.step('the load balancer stays, without members', async () => {
