@@ -15,7 +15,7 @@ export const mutant: Mutant = {
   ],
   layer: 'security group',
   apply: (levers) => {
-    let isUnselected = (_address: string): boolean => false;
+    let isUnselected: (address: string) => boolean = () => false;
     levers.state((state) => {
       isUnselected = (address) => {
         const ofPolicies = state.groups.all().filter(({ name }) => /^sg[/-]/.test(name));
