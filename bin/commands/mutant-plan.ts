@@ -26,11 +26,11 @@ const harmlessTimes = 6;
 
 /** Plans the chosen mutants. */
 export async function plannedMutants(
+  mutants: readonly KnownMutant[],
   choice: MutantChoice,
   outDir: string,
 ): Promise<Pick<MutantPlan, 'mutants' | 'musts' | 'isFull'>> {
-  const [mutants, scenarios] = await Promise.all([chosen(choice), citingScenarios()]);
-  refuseUnknownIds(mutants);
+  const scenarios = await citingScenarios();
   const planned: PlannedMutant[] = [];
   for (const [index, mutant] of mutants.entries()) {
     const profile = await writtenProfile(mutant, { outDir, patience: choice.patience });
@@ -51,7 +51,7 @@ export async function plannedMutants(
 
 /** Says which mutants there are, one a line. */
 export async function listed(choice: MutantChoice): Promise<string> {
-  const mutants = await chosen(choice);
+  const mutants = await chosenMutants(choice);
   return mutants
     .map(
       ({ id, breaks, fault }) => `${id}\n  ${fault}\n  breaks ${breaks.join(', ') || 'nothing'}\n`,
@@ -59,8 +59,10 @@ export async function listed(choice: MutantChoice): Promise<string> {
     .join('');
 }
 
-async function chosen({ only }: MutantChoice): Promise<KnownMutant[]> {
+/** Finds the chosen mutants. */
+export async function chosenMutants({ only }: MutantChoice): Promise<KnownMutant[]> {
   const all = await knownMutants();
+  refuseUnknownIds(all);
   const wanted = all.filter(
     ({ id, breaks }) =>
       only.length === 0 || only.some((word) => id.includes(word) || breaks.includes(word)),

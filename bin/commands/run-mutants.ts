@@ -12,7 +12,7 @@ import { matrixPageOf } from '../../reports/mutants/page.ts';
 import { mutantFiles, type MutantPlan } from '../../reports/mutants/plan.ts';
 import { matrixSummaryOf } from '../../reports/mutants/summary.ts';
 import { Interruption } from './interruption.ts';
-import { listed, type MutantChoice, plannedMutants } from './mutant-plan.ts';
+import { chosenMutants, listed, type MutantChoice, plannedMutants } from './mutant-plan.ts';
 import { runPlaywright } from './playwright.ts';
 import { root } from './project.ts';
 import { exitStatus } from './usage.ts';
@@ -30,12 +30,13 @@ export async function runMutants(order: MutantsOrder): Promise<number> {
     stdout.write(await listed(order));
     return exitStatus.good;
   }
+  const chosen = await chosenMutants(order);
   const outDir = resolve(cwd(), order.out ?? join(root, 'reports/out/mutants'));
   clear(outDir);
   const started = { startedAt: new Date().toISOString(), ms: performance.now() };
   using interruption = new Interruption();
-  const { mutants, musts, isFull } = await plannedMutants(order, outDir);
-  await using cages = await startMutantCages(Math.min(order.atOnce, mutants.length));
+  await using cages = await startMutantCages(Math.min(order.atOnce, chosen.length));
+  const { mutants, musts, isFull } = await plannedMutants(chosen, order, outDir);
   const plan: MutantPlan = { cages: [...cages.sockets], mutants, musts, isFull };
   const planFile = join(outDir, mutantFiles.plan);
   writeFileSync(planFile, `${JSON.stringify(plan, undefined, 2)}\n`);

@@ -9,7 +9,7 @@ import type { Picture } from './picture.ts';
 /** Readings by the beginning of their names, and the link that each of them shows. */
 const readings: readonly (readonly [RegExp, Layer])[] = [
   [/^(look-up|queries) /, 'dns'],
-  [/^(floating IP|external address) /, 'floating ip'],
+  [/^(floating IP|external address) |^KuryrLoadBalancer (.|\n)*publicIp/, 'floating ip'],
   [/^subports of /, 'subport'],
   [/^(load balancers? |amphorae |KuryrLoadBalancer )/, 'load balancer'],
   [/^(security group |KuryrNetworkPolicy )/, 'security group'],
@@ -17,7 +17,7 @@ const readings: readonly (readonly [RegExp, Layer])[] = [
   [/^(ports? |KuryrPort )/, 'port'],
   [/^endpoints /, 'kubernetes'],
   [/^pod /, 'pod'],
-  [/^footprint /, 'clean-up'],
+  [/^(footprint |namespace )/, 'clean-up'],
 ];
 
 /** Finds the link that the text of a failure speaks about. */
@@ -27,7 +27,7 @@ export function symptomOf(message: string, picture: Picture | undefined): Findin
   if (/^Removing namespace|this is still there/.test(head)) return found('clean-up', whole(text));
   const traffic = picture === undefined ? undefined : trafficSymptom(text, head, picture);
   if (traffic !== undefined) return found(traffic, whole(text));
-  const known = readings.find(([pattern]) => pattern.test(head));
+  const known = readings.find(([pattern]) => pattern.test(text));
   return known === undefined ? undefined : found(known[1], whole(text));
 }
 
@@ -40,7 +40,8 @@ function whole(text: string): string {
     .join(' ');
 }
 
-const probe = /^(?:(?:TCP|UDP|HTTP) )?(?:probe|connection)s? of (\S+?)(?:\/\S+)? from /;
+const probe =
+  /^(?:(?:TCP|UDP|HTTP) )?(?:probe|connection)s? of (\S+?)(?:\/\S+)?(?: with \d+ bytes)? from /;
 const answers = /^answers to \d+ connections to (\S+?)(?:\/\S+)? from /;
 
 function trafficSymptom(text: string, head: string, picture: Picture): Layer | undefined {
@@ -53,9 +54,12 @@ function trafficSymptom(text: string, head: string, picture: Picture): Layer | u
   const address = target.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '');
   if (isVip(picture, address)) return behindVip(text);
   if (isOnPods(picture, address)) {
-    return betweenPods({ hasPolicy, isRouted: false, isLarge: /bytes|size/.test(text) });
+    return betweenPods({ hasPolicy, isRouted: false, isLarge: / with \d+ bytes /.test(head) });
   }
-  return /clientAddress|address that the client has/.test(text) ? 'load balancer' : 'floating ip';
+  const isOtherClient = /clientAddress|address that the client has/.test(text);
+  return isOtherClient && !/verdict: '(dropped|rejected)'/.test(text)
+    ? 'load balancer'
+    : 'floating ip';
 }
 
 function betweenPods(traffic: {

@@ -259,7 +259,9 @@ export class ChannelVantage implements Vantage {
       const [seen] = await this.batch([probe], signal);
       return this.#ran(probe, seen);
     };
-    return reading(`${what} of ${targetOf(probe)} from ${this.name}`, read, describeObservation);
+    const size = probe.size === undefined ? '' : ` with ${probe.size} bytes`;
+    const name = `${what} of ${targetOf(probe)}${size} from ${this.name}`;
+    return reading(name, read, describeObservation);
   }
 
   #ran(probe: Probe, seen: Observation | undefined): Observation {

@@ -5,7 +5,7 @@ export const mutant: Mutant = {
   on: 'amphora',
   breaks: ['SVC-UDP-01', 'SVC-MIX-01'],
   mayBreak: ['DNS-SVC-01', 'DNS-UDP-01', 'DNS-VC-01', 'DNS-VC-02', 'DNS-VC-03'],
-  layer: 'load balancer',
+  layer: 'listener',
   apply: (levers) => {
     levers.view((view) => {
       const isOctavias = new Set<string>();

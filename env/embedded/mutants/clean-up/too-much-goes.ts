@@ -1,28 +1,20 @@
 import { NamespaceNetworks } from '../../kuryr/controller/namespace-networks.ts';
+import type { CloudState } from '../../openstack/state.ts';
 import type { Mutant } from '../mutant.ts';
 
 export const mutant: Mutant = {
-  fault:
-    'With the subnet of one deleted namespace Kuryr takes those of all namespaces off the router.',
-  breaks: ['NS-DEL-01'],
+  fault: 'With a deleted namespace Kuryr takes the pods of all namespaces off their trunks.',
+  breaks: ['NS-DEL-01', 'TRUNK-04'],
   isEverywhere: true,
-  layer: 'router',
+  layer: 'subport',
   apply: (levers) => {
-    const seen = new Set<string>();
-    levers.override(NamespaceNetworks.prototype, 'route', (call) => (subnetId) => {
-      seen.add(subnetId);
-      return call(subnetId);
-    });
+    let cloud: CloudState | undefined;
     levers.state((state) => {
-      levers.override(state.networks, 'remove', (call) => (id) => {
-        for (const port of state.ports.all()) {
-          const isGone = port.fixed_ips.some(({ subnet_id }) => seen.has(subnet_id));
-          if (isGone && port.device_owner === 'network:router_interface') {
-            state.ports.remove(port.id);
-          }
-        }
-        return call(id);
-      });
+      cloud = state;
+    });
+    levers.override(NamespaceNetworks.prototype, 'remove', (call) => async (netId, subnetId) => {
+      await call(netId, subnetId);
+      for (const { id } of cloud?.trunks.all() ?? []) cloud?.trunks.update(id, { sub_ports: [] });
     });
   },
 };

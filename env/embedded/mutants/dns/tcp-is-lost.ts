@@ -5,7 +5,7 @@ export const mutant: Mutant = {
   fault: 'Questions over TCP do not reach a DNS server behind a Service.',
   breaks: ['DNS-VC-01', 'DNS-VC-03'],
   mayBreak: ['DNS-UDP-01', 'DNS-VC-02'],
-  layer: 'listener',
+  layer: 'dns',
   apply: (levers) => {
     losePackets(levers, ({ sent }) => sent.protocol === 'tcp' && sent.destinationPort === 53);
   },

@@ -5,7 +5,7 @@ export const mutant: Mutant = {
   fault: 'Questions over UDP do not reach a DNS server behind a Service.',
   breaks: ['DNS-UDP-01', 'DNS-VC-02', 'DNS-SVC-01'],
   mayBreak: ['DNS-VC-01', 'DNS-VC-03'],
-  layer: 'listener',
+  layer: 'dns',
   apply: (levers) => {
     losePackets(levers, ({ sent }) => sent.protocol === 'udp' && sent.destinationPort === 53);
   },

@@ -2,11 +2,11 @@ import type { Mutant } from '../mutant.ts';
 import { isBetweenPods, losePackets } from '../traffic.ts';
 
 export const mutant: Mutant = {
-  fault: 'A security group without ingress rules for pods closes the pods beside its own too.',
-  breaks: ['POL-SG-01'],
+  fault:
+    'Once there is a policy, the firewall also closes every second pod that no policy selects.',
+  breaks: ['POL-DENY-02'],
   mayBreak: [
-    'POL-DENY-02',
-    'POL-DENY-01',
+    'POL-SG-01',
     'POL-ALLOW-01',
     'POL-PEER-01',
     'POL-BLOCK-01',
@@ -15,11 +15,23 @@ export const mutant: Mutant = {
   ],
   layer: 'security group',
   apply: (levers) => {
-    let hasPolicy = (): boolean => false;
+    let isUnselected: (address: string) => boolean = () => false;
     levers.state((state) => {
-      // Kuryr describes the groups of its policies; the others are there from the beginning.
-      hasPolicy = () => state.groups.all().some(({ name }) => name.includes('close'));
+      isUnselected = (address) => {
+        const ofPolicies = state.groups.all().filter(({ name }) => /^sg[/-]/.test(name));
+        const port = state.ports
+          .all()
+          .find(({ fixed_ips: [fixed] }) => fixed?.ip_address === address);
+        const carries = ofPolicies.some(({ id }) => port?.security_groups.includes(id) === true);
+        return ofPolicies.length > 0 && !carries;
+      };
     });
-    losePackets(levers, (arriving) => isBetweenPods(arriving) && hasPolicy());
+    losePackets(
+      levers,
+      (arriving) =>
+        isBetweenPods(arriving) &&
+        Number(arriving.sent.destination.split('.').at(-1)) % 2 === 0 &&
+        isUnselected(arriving.sent.destination),
+    );
   },
 };

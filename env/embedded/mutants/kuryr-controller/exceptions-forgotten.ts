@@ -1,30 +1,19 @@
-import { Kube } from '../../kuryr/api/kube.ts';
 import type { Mutant } from '../mutant.ts';
 
 export const mutant: Mutant = {
-  fault: 'The exceptions of an address block are forgotten.',
+  fault:
+    'The exceptions of an address block are forgotten: its pieces become the whole block again.',
   on: 'mended',
   breaks: ['POL-BLOCK-01'],
   layer: 'security group',
   apply: (levers) => {
-    levers.override(
-      Kube.prototype,
-      'create',
-      (call) => (kind, object) =>
-        kind.plural === 'kuryrnetworkpolicies' ? call(kind, widened(object)) : call(kind, object),
-    );
+    levers.kuryrMakes('security-group-rules', (fields) => {
+      const [, net, last] = pieces.exec(String(fields['remote_ip_prefix'])) ?? [];
+      return net === undefined
+        ? undefined
+        : { ...fields, remote_ip_prefix: `${net}.${Math.floor(Number(last) / 64) * 64}/26` };
+    });
   },
 };
-interface Record {
-  readonly spec: { readonly ingressSgRules: readonly { readonly sgRule: object }[] };
-}
-
-/** Blocks that exceptions have cut into pieces become the whole of IPv4. */
-function widened(object: unknown): unknown {
-  const record = object as Record;
-  const ingressSgRules = record.spec.ingressSgRules.map((rule) => ({
-    ...rule,
-    sgRule: { ...rule.sgRule, remote_ip_prefix: '0.0.0.0/0' },
-  }));
-  return { ...record, spec: { ...record.spec, ingressSgRules } };
-}
+/** Namespaces have blocks of 64 addresses. */
+const pieces = /^(\d+\.\d+\.\d+)\.(\d+)\/(?:2[7-9]|3[0-2])$/;

@@ -10,7 +10,8 @@ export const mutant: Mutant = {
       levers.override(state.ports, 'insert', (call) => (row) => {
         const made = call(row);
         const isPods = row.device_owner === 'compute:kuryr';
-        if (isPods) call({ ...row, id: twinOf(row.id), mac_address: state.newMac() });
+        const twin = { device_owner: 'compute:nova', mac_address: state.newMac() };
+        if (isPods) call({ ...row, ...twin, id: twinOf(row.id) });
         return made;
       });
       levers.override(state.ports, 'remove', (call) => (id) => {

@@ -14,6 +14,12 @@ export const mutant: Mutant = {
     'LB-FIP-03',
     'LB-OVN-03',
     'LB-OVN-04',
+    'LB-OVN-02',
+    'DNS-SVC-01',
+    'DNS-UDP-01',
+    'DNS-VC-01',
+    'DNS-VC-02',
+    'DNS-VC-03',
   ],
   layer: 'member',
   apply: (levers) => {
@@ -23,18 +29,14 @@ export const mutant: Mutant = {
 function withStrangers(view: CloudView): readonly MemberRow[] {
   const members = view.members();
   const taken = new Set(members.map(({ address }) => address));
+  const pods = view.ports().filter(({ device_owner }) => device_owner === 'trunk:subport');
   const strangers = members.flatMap((member): MemberRow[] => {
-    const own = view
-      .ports()
-      .find(
-        ({ fixed_ips: [fixed] }) =>
-          fixed?.subnet_id === member.subnet_id &&
-          !taken.has(fixed.ip_address) &&
-          fixed.ip_address !== '',
-      );
-    const address =
-      own?.device_owner === 'trunk:subport' ? own.fixed_ips[0]?.ip_address : undefined;
-    return address === undefined ? [] : [{ ...member, id: `stranger-${member.id}`, address }];
+    const other = pods
+      .flatMap(({ fixed_ips }) => fixed_ips)
+      .find((fixed) => fixed.subnet_id === member.subnet_id && !taken.has(fixed.ip_address));
+    return other === undefined
+      ? []
+      : [{ ...member, id: `stranger-${member.id}`, address: other.ip_address }];
   });
   return [...members, ...strangers];
 }

@@ -4,9 +4,9 @@ import type { Mutant } from '../mutant.ts';
 
 export const mutant: Mutant = {
   fault: 'Answers over UDP come from the address of the member instead of that of the Service.',
-  breaks: ['SVC-UDP-01', 'SVC-MIX-01', 'DNS-UDP-01'],
-  mayBreak: ['DNS-SVC-01', 'DNS-VC-01', 'DNS-VC-02', 'DNS-VC-03'],
-  layer: 'load balancer',
+  breaks: ['SVC-UDP-01', 'SVC-MIX-01'],
+  mayBreak: ['DNS-UDP-01', 'DNS-SVC-01', 'DNS-VC-01', 'DNS-VC-02', 'DNS-VC-03'],
+  layer: 'listener',
   apply: (levers) => {
     const members = new Map<string, string>();
     levers.override(PacketEngine.prototype, 'decide', (call) => (origin, packet, pin) => {
