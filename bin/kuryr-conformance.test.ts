@@ -39,13 +39,14 @@ test.describe('the command line', () => {
       'explain',
       'stack',
       'matrix',
+      'drill',
       'lab',
       'help',
     ]);
   });
 
   test('has help for every command', async () => {
-    for (const command of ['run', 'list', 'explain', 'stack', 'matrix', 'lab']) {
+    for (const command of ['run', 'list', 'explain', 'stack', 'matrix', 'drill', 'lab']) {
       const { status, out } = await kuryrConformance(command, '--help');
 
       expect(status, command).toBe(0);
@@ -60,6 +61,8 @@ test.describe('the command line', () => {
     ],
     [['stack', '--profile', 'lab'], /^Starting the stack of profile "lab": it is none that/],
     [['matrix', '--profile', 'lab'], /^Choosing profile "lab": the embedded profiles are "emb/],
+    [['drill'], /^Starting drills: no stack is chosen\. /],
+    [['drill', '--only', 'flood'], /^Choosing drill "flood": the drills are "port-untagged", /],
     [['run', '--profile', 'lab', '--area', 'weather'], /^Choosing area "weather": the areas are /],
     [['run', '--profile', 'lab', '--requirement', 'X-1'], /^Choosing requirement "X-1": /],
     [['run', '--profile', 'lab', '--shard', '4/3'], /^Reading --shard: found "4\/3"\. Write i\/n/],

@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { ProfileError } from '../env/errors.ts';
 import { redact } from '../env/redaction.ts';
 import { JournalError } from '../reports/journal.ts';
+import { drillCommand } from './commands/drill.ts';
 import { explainCommand } from './commands/explain.ts';
 import { labCommand } from './commands/lab.ts';
 import { listCommand } from './commands/list.ts';
@@ -31,6 +32,7 @@ export async function main(words: readonly string[]): Promise<number> {
       .addCommand(explainCommand())
       .addCommand(stackCommand())
       .addCommand(matrixCommand(done))
+      .addCommand(drillCommand(done))
       .addCommand(await labCommand(words))
       .addHelpText(
         'after',

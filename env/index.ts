@@ -44,12 +44,16 @@ export { redact, redactJson, Secret } from './redaction.ts';
 export { compareSeries, openStackSeries, type OpenStackSeries } from './series.ts';
 export type {
   EvidenceFile,
+  FaultPort,
   HostedStack,
   NodeFact,
+  PacketRule,
   ProcessHandle,
   Stack,
   StackAccess,
   StackFacts,
+  SuspendablePart,
+  WayBack,
 } from './stack.ts';
 export { type Leftover, sweptKinds } from './sweep/leftover.ts';
 export { sweep, type SweepOptions, type SweepResult } from './sweep.ts';

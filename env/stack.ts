@@ -52,6 +52,43 @@ export interface EvidenceFile {
   readonly body: string;
 }
 
+/** The way back from a disturbance; without one the disturbance stays. */
+export type WayBack = () => Promise<void>;
+
+/** A program of the stack that can be made to stand still. */
+export const suspendableParts = [
+  'kuryr-controller',
+  'kuryr-daemon',
+  'octavia-driver-agent',
+] as const;
+
+/** The name of a program of the stack that can be made to stand still. */
+export type SuspendablePart = (typeof suspendableParts)[number];
+
+/** What happens to packets that a rule of the network matches. */
+export interface PacketRule {
+  /** Which packets, in the match language of OVN, such as "udp.dst == 53". */
+  readonly match: string;
+  readonly action: 'allow' | 'drop';
+}
+
+/** Disturbances that only the driver of a stack can make, each with its way back. */
+export interface FaultPort {
+  /** Puts a rule above everything that Neutron says about the packets of a network. */
+  overrule(networkId: string, rule: PacketRule): Promise<WayBack>;
+  /** Makes every process of a part stand still. */
+  suspend(part: SuspendablePart): Promise<WayBack>;
+  /** Loses packets from a pod that are longer than so many bytes. */
+  limitPackets(
+    pod: { readonly namespace: string; readonly name: string; readonly node: string },
+    bytes: number,
+  ): Promise<WayBack>;
+  /** Writes another provider into what Octavia keeps about a load balancer. */
+  rewriteProvider(loadBalancerId: string, provider: string): Promise<WayBack>;
+  /** Enters an amphora for a load balancer into what Octavia keeps. */
+  plantAmphora(loadBalancerId: string): Promise<WayBack>;
+}
+
 /** The running whole under test: cluster, cloud, and Kuryr between them. */
 export interface Stack extends AsyncDisposable {
   readonly profile: Profile;
@@ -61,6 +98,8 @@ export interface Stack extends AsyncDisposable {
   outside(argv: readonly string[]): ProcessHandle;
   /** Logs of the parts of the stack, for a scenario that has failed. */
   evidence(): Promise<EvidenceFile[]>;
+  /** Where the driver lets its stack be disturbed. */
+  readonly faults?: FaultPort;
   /** What the stack was asked since then and does not know; a scenario of that time cannot be judged. */
   complaints?(since: Date): Promise<string[]>;
 }

@@ -18,6 +18,37 @@ export type { Cluster } from './cluster/cluster.ts';
 export { type Claim, claim, type Expected } from './expect/differences.ts';
 export { expect, type HouseExpect, type ReadingExpectations } from './expect/index.ts';
 export { untilThere } from './expect/until-there.ts';
+export {
+  addStranger,
+  disableListener,
+  loseFloatingIp,
+  removeListener,
+  removeMember,
+  removePool,
+} from './faults/balancer-faults.ts';
+export {
+  losePackets,
+  overrulePackets,
+  plantAmphorae,
+  rewriteProvider,
+  suspendAtServiceDeletion,
+  suspendPart,
+} from './faults/lower-faults.ts';
+export {
+  closeGroups,
+  detachRouter,
+  detachSubports,
+  disablePorts,
+  exhaust,
+  openGroups,
+  plantGroups,
+  plantNetworks,
+  plantPorts,
+  takeGroupsOff,
+  untagPorts,
+} from './faults/network-faults.ts';
+export { type Fault, Scene } from './faults/scene.ts';
+export { keepStriking, type Striking } from './faults/striking.ts';
 export { whyNotApplicable } from './fixtures/applicability.ts';
 export { test } from './fixtures/index.ts';
 export type {

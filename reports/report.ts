@@ -30,7 +30,6 @@ export function linkLatest(outDir: string, link: string): void {
     return;
   }
   const fresh = `${link}.new`;
-  // A run whose own folder is elsewhere may be the first one of this tree.
   mkdirSync(dirname(link), { recursive: true });
   rmSync(fresh, { force: true });
   symlinkSync(relative(dirname(link), outDir), fresh);

@@ -2,6 +2,7 @@
  * Starts Playwright as a child process: for a run, and to learn which scenario cites which requirement.
  */
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { execPath } from 'node:process';
 import { environmentOf, inheritedEnvironment, type RunContext, StackError } from '#env';
@@ -19,15 +20,22 @@ export interface CitingScenario {
 }
 
 /**
- * Runs the scenarios in a child process and resolves when it has ended. Ctrl-C and SIGTERM end the
- * scenarios in good order: their outcomes are kept.
+ * Runs the scenarios in a child process and resolves when it has ended; what it prints goes to the log,
+ * or to the terminal without one. Ctrl-C and SIGTERM end the scenarios in good order: their outcomes are
+ * kept.
  */
-export async function runPlaywright(context: RunContext, words: readonly string[]): Promise<void> {
+export async function runPlaywright(
+  context: RunContext,
+  words: readonly string[],
+  log?: string,
+): Promise<void> {
+  const printed = log === undefined ? 'inherit' : openSync(log, 'a');
   const child = spawn(execPath, [command, 'test', ...words], {
     cwd: root,
     env: { ...inheritedEnvironment(), ...environmentOf(context), ...frugal() },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', printed, printed],
   });
+  if (printed !== 'inherit') closeSync(printed);
   // At a terminal the child hears Ctrl-C too; Playwright takes two at once for one.
   const end = (): void => {
     child.kill('SIGINT');

@@ -3,10 +3,10 @@
  * fresh folder, then makes the reports from the journal and tells the verdict. Loaded only when it is
  * needed, because clients are slow to load.
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cwd, stderr, stdout } from 'node:process';
-import { hostStack, newRunId, startBroker } from '#env';
+import { hostStack, newRunId, type Profile, type StackAccess, startBroker } from '#env';
 import type { ConformanceDocument } from '../../reports/document.ts';
 import { journalName } from '../../reports/journal.ts';
 import { linkLatest, report } from '../../reports/report.ts';
@@ -23,6 +23,23 @@ import { UsageError } from './usage.ts';
 export interface RunOrder extends SelectionOptions {
   readonly profile: string;
   readonly out?: string;
+  readonly aside?: Aside;
+}
+
+/** How a run goes that is a part of something larger: not at the terminal, and not the latest. */
+export interface Aside {
+  /** The file that gets what would be printed. */
+  readonly log: string;
+  /** Starts what happens beside the scenarios; it is disposed of when they have ended. */
+  readonly beside?: (place: RunPlace) => Promise<AsyncDisposable>;
+}
+
+/** A run that is about to begin, for what happens beside it. */
+export interface RunPlace {
+  readonly runId: string;
+  readonly profile: Profile;
+  /** The way to the stack that was started for the run; without it the profile's own is meant. */
+  readonly access?: StackAccess;
 }
 
 /** Runs the chosen scenarios and returns the exit status that belongs to the verdict. */
@@ -46,7 +63,7 @@ export async function documentOfRun(order: RunOrder): Promise<ConformanceDocumen
     return undefined;
   });
   if (stack !== undefined) {
-    stdout.write(`Stack "${profile.name}" is up after ${duration(performance.now() - started)}.\n`);
+    tell(order, `Stack "${profile.name}" is up after ${duration(performance.now() - started)}.`);
     void stack.broken.then((how) => stderr.write(`The stack has broken: ${how}\n`));
   }
   await using broker = await startBroker(profile.limits);
@@ -58,26 +75,47 @@ export async function documentOfRun(order: RunOrder): Promise<ConformanceDocumen
     ...(stack === undefined ? {} : { stackSocket: stack.socketPath }),
   };
   if (!interruption.hasCome) {
-    await runPlaywright(context, ['--project=conformance', ...chosen.words]);
-  }
-  if (!existsSync(join(outDir, journalName))) {
-    stdout.write(
-      interruption.hasCome
-        ? 'The run was interrupted before its first scenario.\n'
-        : 'The run ended before it began: see the message above.\n',
+    const place = { runId, profile, ...(stack === undefined ? {} : { access: stack.access }) };
+    await besides(order, place, () =>
+      runPlaywright(context, ['--project=conformance', ...chosen.words], order.aside?.log),
     );
-    return undefined;
   }
-  return conclude(outDir);
+  if (existsSync(join(outDir, journalName))) return conclude(order, outDir);
+  tell(
+    order,
+    interruption.hasCome
+      ? 'The run was interrupted before its first scenario.'
+      : 'The run ended before it began: see the message above.',
+  );
+  return undefined;
 }
 
-function conclude(outDir: string): ConformanceDocument {
+/** Lets what the order wants beside the scenarios happen while they run. */
+async function besides(
+  { aside }: RunOrder,
+  place: RunPlace,
+  run: () => Promise<void>,
+): Promise<void> {
+  const companion = await aside?.beside?.(place);
+  try {
+    await run();
+  } finally {
+    await companion?.[Symbol.asyncDispose]();
+  }
+}
+
+function tell({ aside }: RunOrder, line: string): void {
+  if (aside === undefined) stdout.write(`${line}\n`);
+  else appendFileSync(aside.log, `${line}\n`);
+}
+
+function conclude(order: RunOrder, outDir: string): ConformanceDocument {
   const document = report(outDir);
   if (document.plan.planned === 0) {
     throw new UsageError(`Choosing ${document.selection.words}: no scenario is among them.`);
   }
-  linkLatest(outDir, join(root, 'reports/out/latest'));
-  stdout.write(`\n${summaryOf(document, outDir)}\n`);
+  if (order.aside === undefined) linkLatest(outDir, join(root, 'reports/out/latest'));
+  tell(order, `\n${summaryOf(document, outDir)}`);
   return document;
 }
 

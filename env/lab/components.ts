@@ -82,5 +82,10 @@ export function standIns(facts: HostFacts, podMode: PodMode): string[] {
         ]
       : []),
     ...(daemon === undefined ? [] : [daemons[daemon]]),
+    ...(podMode === 'nested'
+      ? [
+          "A small program puts OVN's mark back on the interface of a trunk parent when a subport goes, because OVN would report all other subports down for a moment.",
+        ]
+      : []),
   ];
 }

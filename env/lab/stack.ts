@@ -14,6 +14,7 @@ import type { EvidenceFile, Stack, StackFacts } from '../stack.ts';
 import { logOf } from './base/daemons.ts';
 import { type Layout, layoutOf } from './base/layout.ts';
 import { enter } from './base/machines.ts';
+import { labFaults } from './faults.ts';
 import { kuryrRelease } from './kuryr/programs.ts';
 import { describeMachines } from './machines.ts';
 import { profileProblem } from './pod-mode.ts';
@@ -77,7 +78,7 @@ export async function openLab(profile: Profile): Promise<Stack> {
   const state = await completeState(layout);
   const problem = profileProblem(state.podMode, profile);
   if (problem !== undefined) throw new StackError('LAB_OTHER_MODE', problem);
-  const { outside } = describeMachines(layout, state);
+  const machines = describeMachines(layout, state);
   return {
     profile,
     facts: await discover(layout, state),
@@ -86,8 +87,9 @@ export async function openLab(profile: Profile): Promise<Stack> {
       cloudsYamlPath: layout.cloudsYaml,
       cloudName: 'lab',
     },
-    outside: (argv) => runHere([...enter(outside), ...argv]),
+    outside: (argv) => runHere([...enter(machines.outside), ...argv]),
     evidence: () => kuryrLogs(layout),
+    faults: labFaults(machines),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

@@ -7,6 +7,7 @@ import { isAlive } from './base/daemons.ts';
 import { addresses, type Layout, nodeNic } from './base/layout.ts';
 import { enter, type Machine } from './base/machines.ts';
 import { attempt } from './base/shell.ts';
+import { parentKeeper } from './cloud/parent-keeper.ts';
 import { apiServerReady } from './cluster/control-plane.ts';
 import { dnsProblem } from './cluster/dns.ts';
 import type { Worker } from './cluster/node.ts';
@@ -52,9 +53,10 @@ const singleDaemons = [
 
 const workerDaemons = ['containerd', 'kubelet', 'kuryr-daemon'];
 
-function processChecks(machines: LabMachines): Check[] {
+function processChecks(machines: LabMachines, podMode: PodMode): Check[] {
   const names = [
     ...singleDaemons,
+    ...(podMode === 'nested' ? [parentKeeper] : []),
     ...machines.workers.flatMap((worker) =>
       workerDaemons.map((daemon) => `${daemon}-${worker.machine.name}`),
     ),
@@ -212,7 +214,7 @@ async function made(check: Check): Promise<Link> {
 export async function inspect(layout: Layout, state: LabState): Promise<Link[]> {
   const machines = describeMachines(layout, state);
   const checks = [
-    ...processChecks(machines),
+    ...processChecks(machines, state.podMode),
     ...cloudChecks(layout, machines, state.podMode),
     ...machines.workers.flatMap((worker) => bridgeChecks(worker, state)),
     ...machines.workers.flatMap(nodeNetworkChecks),

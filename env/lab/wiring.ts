@@ -54,6 +54,11 @@ async function nodePort(
   return port;
 }
 
+/** Name of a machine's interface at the switch. */
+export function linkOf(machine: Machine): string {
+  return `v-${machine.name}`.slice(0, 15);
+}
+
 async function plugNode(
   machines: LabMachines,
   node: { readonly at: NodePort; readonly port: CloudObject },
@@ -73,7 +78,7 @@ async function plugNode(
   await plug(machines.hypervisor, {
     net: at.machine.net ?? '',
     nic: nodeNic,
-    link: `v-${at.machine.name}`.slice(0, 15),
+    link: linkOf(at.machine),
     bridge: 'br-int',
     address: `${at.address}/24`,
     mtu: nodeMtu,

@@ -6,6 +6,7 @@ import { StackError } from '../../errors.ts';
 import type { Step } from '../base/steps.ts';
 import { makeKuryrAdministrator } from '../cloud/identities.ts';
 import { startOvn } from '../cloud/ovn.ts';
+import { startParentKeeper } from '../cloud/parent-keeper.ts';
 import {
   startKeystone,
   startMariadb,
@@ -18,7 +19,7 @@ import { TenantNetworks } from '../cloud/tenant-networks.ts';
 import { ensureApiBalancer } from '../cloud/api-balancer.ts';
 import { addresses } from '../base/layout.ts';
 import { type LabMachines, makeMachines } from '../machines.ts';
-import { waitForNodePorts, wireMachines } from '../wiring.ts';
+import { linkOf, waitForNodePorts, wireMachines } from '../wiring.ts';
 import { type Making, step } from './making.ts';
 
 async function projectOf(session: OpenStackSession): Promise<string> {
@@ -82,6 +83,7 @@ export function cloudSteps(making: Making): Step[] {
 
 /** The nodes as instances of the cloud. */
 export function wiringSteps(making: Making): Step[] {
+  const { layout } = making;
   const machines = (): LabMachines => making.machines.get();
   return [
     step('nodes plugged in', ['networks for Kuryr'], async () => {
@@ -89,6 +91,11 @@ export function wiringSteps(making: Making): Step[] {
         networks: making.networks.get(),
         tenant: making.tenant.get(),
       });
+      if (making.options.podMode === 'nested') {
+        const { hypervisor, workers } = machines();
+        const parents = workers.map(({ machine }) => linkOf(machine));
+        await startParentKeeper(layout, hypervisor, parents);
+      }
       return undefined;
     }),
     step('load balancer of the API', ['networks for Kuryr'], async () => {
