@@ -41,6 +41,14 @@ const conformance: Project = {
   timeout: scenarioMs,
 };
 
+/** Benchmarks, started by "npm run bench" alone. */
+const benchmarks: Project = {
+  name: 'bench',
+  testDir: 'bin/bench',
+  testMatch: '**/*.bench.ts',
+  timeout: scenarioMs,
+};
+
 /** Tests of the lab itself: they need root and take the lab down, so nothing else may use it. */
 const labItself: Project = {
   name: 'lab',
@@ -94,7 +102,10 @@ async function withProfile(run: RunContext): Promise<Config> {
   return {
     outputDir: join(run.outDir, 'artifacts'),
     workers: profile.limits.workers,
-    projects: [{ ...conformance, use: { requirements: { rows: catalogue.requirements } } }],
+    projects: [conformance, benchmarks].map((project) => ({
+      ...project,
+      use: { requirements: { rows: catalogue.requirements } },
+    })),
     reporter,
   };
 }

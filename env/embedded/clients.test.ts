@@ -35,6 +35,24 @@ function speakerOn(
   };
 }
 
+/** What a pod that says hello has said, and what its end is called. */
+async function lifeOfPod(kubectl: (...words: string[]) => Promise<string>): Promise<string[]> {
+  const image = 'localhost/kuryr-conformance/prober:lab';
+  await kubectl(
+    ...['run', 'hello', `--image=${image}`, '--image-pull-policy=Never', '--restart=Never'],
+    ...['--command', '--', 'echo', 'hello'],
+  );
+  let phase = '';
+  await expect(async () => {
+    phase = await kubectl('get', 'pod', 'hello', '-o', 'jsonpath={.status.phase}');
+    expect(phase).toBe('Succeeded');
+  }).toPass({ timeout: 30_000 });
+  const said = await kubectl('logs', 'hello');
+  const deleted = await kubectl('delete', 'pod', 'hello');
+  // Later releases add the namespace.
+  return [said, deleted.trim().replace(/ from .*/, '')];
+}
+
 test.describe('a command line on an embedded stack', () => {
   test('that is "openstack" lists and shows networks, ports, load balancers and quotas', async () => {
     test.skip(!(await isInstalled('openstack', '--version')), 'no openstack is installed here');
@@ -87,6 +105,7 @@ test.describe('a command line on an embedded stack', () => {
       expect(await kubectl('get', 'kuryrnetworks,kuryrports,kuryrloadbalancers', '-A')).toMatch(
         /kuryrnetwork\.openstack\.org\/kube-system[^]*kuryrloadbalancer\.openstack\.org\/kube-dns/,
       );
+      expect(await lifeOfPod(kubectl)).toEqual(['hello\n', 'pod "hello" deleted']);
     } finally {
       await stack[Symbol.asyncDispose]();
     }

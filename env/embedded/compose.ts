@@ -100,7 +100,8 @@ async function discover({ profile }: Ground, access: KubernetesAccess): Promise<
     openstackSeries: profile.series,
     kuryrVersion: profile.kuryr,
     standIns: ['simulated: everything'],
-    components: {},
+    // With the same seed the same run comes about again.
+    components: { seed: profile.seed ?? profile.name },
   };
 }
 
