@@ -13,8 +13,13 @@ export { type Census, census, censusOf, growthOf } from './census.ts';
 export type { Cloud } from './cloud/cloud.ts';
 export { expectedBalancer } from './cloud/expected-balancer.ts';
 export { noFootprint } from './cloud/footprint.ts';
+export { closePort } from './cloud/closed-port.ts';
+export { routerOf } from './cloud/routing.ts';
+export { sparePort } from './cloud/spare-port.ts';
+export { subportsOf } from './cloud/subports.ts';
 export type { LoadBalancerView, PortView } from './cloud/views.ts';
 export type { Cluster } from './cluster/cluster.ts';
+export { addPhantomNode } from './cluster/phantom-node.ts';
 export { type Claim, claim, type Expected } from './expect/differences.ts';
 export { expect, type HouseExpect, type ReadingExpectations } from './expect/index.ts';
 export { untilThere } from './expect/until-there.ts';
@@ -58,11 +63,12 @@ export type {
   ServiceRef,
   Workload,
 } from './namespace/namespace.ts';
-export { podPort } from './namespace/pod-spec.ts';
+export { noPorts, podPort } from './namespace/pod-spec.ts';
 export { answersOf } from './probes/answers.ts';
 export { dnsLogCommand, dnsLogPort, queriesOf } from './probes/dns-log.ts';
 export type { Observation, Probe, Resolver } from './probes/probe.ts';
-export type { Probes } from './probes/probes.ts';
+export { outsideName, type Probes } from './probes/probes.ts';
+export type { DeviceView } from './probes/vantage.ts';
 export { type ExpectedTable, expectedTable, type TruthTable } from './probes/truth-table.ts';
 export { progress } from './progress.ts';
 export { derived, type Reading, reading } from './reading.ts';

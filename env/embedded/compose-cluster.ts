@@ -72,7 +72,8 @@ async function podChangeOf({ world }: Ground, site: Site): Promise<PodMutator | 
 }
 
 function settingsOf({ world, profile }: Ground, { facts }: Site): KuryrSettings {
-  return settingsFor(world.axes, {
+  const { portPool } = profile;
+  const settings = settingsFor(world.axes, {
     project: facts.project,
     pod_router: facts.router,
     pod_subnet_pool: facts.subnetPool,
@@ -84,6 +85,15 @@ function settingsOf({ world, profile }: Ground, { facts }: Site): KuryrSettings 
     resource_tags: [profile.layout.resourceTag],
     worker_nodes_subnets: [facts.nodesSubnet],
   });
+  if (portPool === undefined) return settings;
+  return {
+    ...settings,
+    vif_pool_driver: world.axes.podMode === 'nested-vlan' ? 'nested' : 'neutron',
+    ports_pool_min: portPool.min,
+    ports_pool_batch: portPool.batch,
+    // 20 s in reality.
+    ports_pool_update_frequency: 1,
+  };
 }
 
 /** The typed client would drop the fields of schemas that it does not know. */

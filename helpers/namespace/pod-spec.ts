@@ -28,6 +28,8 @@ export interface PodOptions {
   /** Runs another program of the image in place of the prober; such a pod is no vantage. */
   readonly command?: readonly string[];
   readonly ports?: Partial<ProberPorts>;
+  /** Shares the network of its node: its ports must be free there, and Kuryr has no part in it. */
+  readonly hostNetwork?: boolean;
   readonly dnsPolicy?: 'ClusterFirst' | 'None' | 'Default';
   readonly dnsConfig?: DnsConfig;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -53,6 +55,9 @@ const file = 'prober.mjs';
 
 /** Where a pod that asks for no ports in particular answers, over TCP and over UDP. */
 export const podPort = 8080;
+
+/** The ports of a pod that only probes. */
+export const noPorts: ProberPorts = { tcp: [], udp: [], http: [] };
 
 /** The ports of a pod that asks for none in particular. */
 export const defaultPorts: ProberPorts = { tcp: [podPort], udp: [podPort], http: [8081] };
@@ -92,6 +97,7 @@ export function probePodSpec(plan: PodPlan): Manifest {
       // OpenShift's restricted SCC chooses user and seccomp profile itself and refuses others.
       ...(isOpenShift ? {} : { securityContext: restricted }),
       ...(plan.node === undefined ? {} : { affinity: onNode(plan.node) }),
+      ...(plan.hostNetwork === undefined ? {} : { hostNetwork: plan.hostNetwork }),
       ...(plan.dnsPolicy === undefined ? {} : { dnsPolicy: plan.dnsPolicy }),
       ...(plan.dnsConfig === undefined ? {} : { dnsConfig: plan.dnsConfig }),
       containers: [container(plan)],
