@@ -15,7 +15,11 @@ export interface ClaimAxes {
   /** The release of OpenShift, such as "4.6"; undefined where there is none. */
   readonly openshift: string | undefined;
   readonly nodes: number;
+  readonly firewall: string;
+  readonly portPool: boolean;
 }
+
+type Offer = [isThere: boolean, ...names: Capability[]];
 
 /** Every capability of a simulated stack. */
 export function claimsOf(axes: ClaimAxes): Capability[] {
@@ -23,19 +27,23 @@ export function claimsOf(axes: ClaimAxes): Capability[] {
   const hasUdp = compareKuryr(kuryr, '1.0') >= 0 && compareSeries(series, 'rocky') >= 0;
   const hasMixed = hasMixedProtocol(axes);
   const hasSctp = compareKuryr(kuryr, '4.0') >= 0 && compareSeries(series, 'wallaby') >= 0;
-  const offers: [boolean, ...Capability[]][] = [
+  const offers: Offer[] = [
     [true, `pods.${axes.podMode}`, 'services.tcp'],
     [hasUdp, 'services.udp'],
     [hasMixed, 'services.mixed-protocol', 'lb.mixed-protocol'],
     [hasSctp, 'services.sctp'],
     [compareKuryr(kuryr, '1.0') >= 0, 'policies'],
     [true, 'lb.octavia', `lb.${axes.provider}`, 'lb.floating-ip'],
-    [compareKuryr(kuryr, '0.5') >= 0, 'namespaces.own-subnet'],
+    ...namespaceOffers(kuryr),
     // The simulated Kuryr looks for what is lost every few seconds.
     [true, 'services.patient'],
     [compareKuryr(kuryr, '6.0') >= 0, 'kuryr.events'],
-    [true, 'net.outside', 'net.node', 'cloud.admin', 'cloud.compute'],
+    [axes.portPool, 'pods.port-pool'],
+    [!axes.portPool, 'pods.port-each'],
+    [true, 'net.outside', 'net.outside-serves', 'net.node', 'nodes.phantom'],
+    [true, 'cloud.admin', 'cloud.compute'],
     [axes.isOpenShift, 'cluster.openshift'],
+    [true, axes.firewall === 'iptables_hybrid' ? 'firewall.hybrid' : 'firewall.subports'],
     [axes.nodes > 1, 'nodes.several'],
     // A DNS Service has port 53 twice; without both listeners the one over UDP is left out.
     [hasMixed || isTcpForced(axes), 'dns.cluster'],
@@ -43,6 +51,19 @@ export function claimsOf(axes: ClaimAxes): Capability[] {
     [true, 'dns.resolver-go-old', isTcpForced(axes) ? 'dns.forced-tcp' : 'dns.untouched'],
   ];
   return offers.flatMap(([isThere, ...names]) => (isThere ? names : []));
+}
+
+function namespaceOffers(kuryr: KuryrRelease): Offer[] {
+  const hasOwn = compareKuryr(kuryr, '0.5') >= 0;
+  const isLazy = compareKuryr(kuryr, '6.0') >= 0;
+  const isByUid = compareKuryr(kuryr, '7.0') >= 0;
+  return [
+    [hasOwn, 'namespaces.own-subnet'],
+    [hasOwn && isLazy, 'namespaces.lazy-network'],
+    [hasOwn && !isLazy, 'namespaces.eager-network'],
+    [hasOwn && isByUid, 'namespaces.named-by-uid'],
+    [hasOwn && !isByUid, 'namespaces.named-by-name'],
+  ];
 }
 
 /** Octavia has listeners of two protocols on one port since Train; Kuryr uses them later. */

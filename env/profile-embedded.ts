@@ -76,7 +76,7 @@ const image = 'localhost/kuryr-conformance/prober:lab';
 export function completed(file: unknown): unknown {
   if (!isRecord(file) || file['stack'] !== 'embedded') return file;
   const axes = axesIn(file);
-  const { provider, podMode, kuryr, isOpenShift, nodes, backend } = axes;
+  const { provider, podMode, kuryr, isOpenShift, nodes, backend, firewall } = axes;
   const whole = {
     title: titleOf(axes),
     kuryr: `${kuryr}.0`,
@@ -95,7 +95,6 @@ export function completed(file: unknown): unknown {
       nodesNetwork: 'k8s-nodes',
     },
   };
-  const firewall = backend === 'ovn' ? 'ovn' : 'openvswitch';
   return {
     ...whole,
     ...file,
@@ -106,7 +105,6 @@ export function completed(file: unknown): unknown {
 
 interface CompleteAxes extends ClaimAxes {
   readonly backend: 'ovn' | 'ovs';
-  readonly openshift: string | undefined;
 }
 
 /** A key that is wrong counts as left out here: the schema complains about it. */
@@ -117,13 +115,17 @@ function axesIn(file: Raw): CompleteAxes {
   const provider =
     oneOf(['ovn', 'amphora'] as const, recordIn(file, 'octavia')['provider']) ??
     defaultProvider(series, backend);
+  const chosen = backend ?? (provider === 'ovn' ? 'ovn' : 'ovs');
+  const firewall = recordIn(file, 'ml2')['firewall'];
   return {
     series,
     openshift,
+    portPool: file['portPool'] !== undefined,
+    firewall: typeof firewall === 'string' ? firewall : chosen === 'ovn' ? 'ovn' : 'openvswitch',
     provider,
     kuryr: lineOf(file['kuryr']) ?? defaultKuryr(series, openshift),
     podMode: oneOf(['nested-vlan', 'neutron-vif'] as const, file['podMode']) ?? 'nested-vlan',
-    backend: backend ?? (provider === 'ovn' ? 'ovn' : 'ovs'),
+    backend: chosen,
     isOpenShift: openshift !== undefined,
     nodes: typeof file['nodes'] === 'number' ? file['nodes'] : 2,
   };

@@ -81,6 +81,9 @@ const quotas = z
   .default({})
   .transform((own): QuotaFigures => ({ ...defaultQuotaFigures, ...own }));
 
+/** The figures of [vif_pool] in kuryr.conf, where Kuryr makes ports in advance. */
+const portPool = z.strictObject({ min: z.int().min(1), batch: z.int().min(1) });
+
 const images = z.strictObject({
   prober: z.string().min(1),
   resolverMusl: z.string().min(1),
@@ -125,6 +128,7 @@ const fullSchema = z
       .string()
       .regex(/^\d+\.\d+(\.\d+)?$/, 'write a Kuryr release such as "10.0.0", in quotes'),
     podMode: z.enum(['nested-vlan', 'neutron-vif']),
+    portPool: portPool.optional(),
     octavia: z.strictObject({ provider: z.enum(['ovn', 'amphora']) }),
     cluster: z.enum(['lab', 'kind', 'openshift']),
     claims: z.array(z.enum(capabilities)),
@@ -181,6 +185,7 @@ interface ClaimFacts {
   readonly cluster: string;
   readonly octavia: { readonly provider: 'ovn' | 'amphora' };
   readonly claims: readonly string[];
+  readonly portPool?: object | undefined;
   readonly limits: { readonly floatingIps: number };
 }
 
@@ -188,6 +193,9 @@ function contradictedClaims(profile: ClaimFacts): string[] {
   const otherMode = profile.podMode === 'nested-vlan' ? 'neutron-vif' : 'nested-vlan';
   const otherProvider = profile.octavia.provider === 'ovn' ? 'amphora' : 'ovn';
   return [
+    profile.claims.includes('pods.port-pool') && profile.portPool === undefined
+      ? '"pods.port-pool" needs the figures of the pool: add portPool with min and batch'
+      : undefined,
     profile.claims.includes(`pods.${otherMode}`)
       ? `"pods.${otherMode}" contradicts podMode "${profile.podMode}"`
       : undefined,

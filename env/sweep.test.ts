@@ -24,6 +24,8 @@ async function siteOf(): Promise<Site> {
   kubernetes.put('/api/v1/namespaces', labelled('kc-a', 'run-1'));
   kubernetes.put('/api/v1/namespaces', labelled('kc-b', 'run-2'));
   kubernetes.put('/api/v1/namespaces', labelled('production'));
+  kubernetes.put('/api/v1/nodes', labelled('kc-a-node', 'run-1'));
+  kubernetes.put('/api/v1/nodes', labelled('worker'));
   kubernetes.put('/api/v1/namespaces/kc-a/pods', labelled('inner', 'run-1', 'kc-a'));
   kubernetes.put('/api/v1/namespaces/default/pods', labelled('node-pod', 'run-1', 'default'));
   kubernetes.put('/api/v1/namespaces/default/configmaps', labelled('program', 'run-1', 'default'));

@@ -13,10 +13,15 @@ export { type Census, census, censusOf, growthOf } from './census.ts';
 export type { Cloud } from './cloud/cloud.ts';
 export { expectedBalancer } from './cloud/expected-balancer.ts';
 export { noFootprint } from './cloud/footprint.ts';
+export { closePort } from './cloud/closed-port.ts';
+export { routerOf } from './cloud/routing.ts';
+export { sparePort } from './cloud/spare-port.ts';
+export { subportsOf } from './cloud/subports.ts';
 export type { LoadBalancerView, PortView } from './cloud/views.ts';
 export type { Cluster } from './cluster/cluster.ts';
 export { dryRun } from './cluster/dry-run.ts';
 export { expectedTcpDns, OpenShift } from './cluster/openshift.ts';
+export { addPhantomNode } from './cluster/phantom-node.ts';
 export { type Claim, claim, type Expected } from './expect/differences.ts';
 export { expect, type HouseExpect, type ReadingExpectations } from './expect/index.ts';
 export { untilThere } from './expect/until-there.ts';
@@ -60,14 +65,15 @@ export type {
   ServiceRef,
   Workload,
 } from './namespace/namespace.ts';
-export { podPort, readinessGate } from './namespace/pod-spec.ts';
+export { noPorts, podPort, readinessGate } from './namespace/pod-spec.ts';
 export { preflight } from './prerequisites/preflight.ts';
 export { mendText, mendTexts, type PrerequisiteRow } from './prerequisites/prerequisite.ts';
 export { type PrerequisiteId, prerequisites } from './prerequisites/table.ts';
 export { answersOf } from './probes/answers.ts';
 export { dnsLogCommand, dnsLogPort, queriesOf } from './probes/dns-log.ts';
 export type { Observation, Probe, Resolver } from './probes/probe.ts';
-export type { Probes } from './probes/probes.ts';
+export { outsideName, type Probes } from './probes/probes.ts';
+export type { DeviceView } from './probes/vantage.ts';
 export { type ExpectedTable, expectedTable, type TruthTable } from './probes/truth-table.ts';
 export { progress } from './progress.ts';
 export { derived, type Reading, reading } from './reading.ts';

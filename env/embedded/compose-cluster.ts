@@ -93,6 +93,7 @@ async function podChangeOf({ world }: Ground, site: Site): Promise<PodMutator | 
 }
 
 function settingsOf({ world, profile, fittings }: Ground, { facts }: Site): KuryrSettings {
+  const { portPool } = profile;
   const settings = settingsFor(world.axes, {
     project: facts.project,
     pod_router: facts.router,
@@ -105,7 +106,15 @@ function settingsOf({ world, profile, fittings }: Ground, { facts }: Site): Kury
     resource_tags: [profile.layout.resourceTag],
     worker_nodes_subnets: [facts.nodesSubnet],
   });
-  return fittings.settings(settings);
+  if (portPool === undefined) return fittings.settings(settings);
+  return fittings.settings({
+    ...settings,
+    vif_pool_driver: world.axes.podMode === 'nested-vlan' ? 'nested' : 'neutron',
+    ports_pool_min: portPool.min,
+    ports_pool_batch: portPool.batch,
+    // 20 s in reality.
+    ports_pool_update_frequency: 1,
+  });
 }
 
 /** The typed client would drop the fields of schemas that it does not know. */

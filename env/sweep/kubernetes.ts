@@ -1,6 +1,6 @@
 /**
- * The Kubernetes part of a sweep: namespaces that bear a run's label, and pods and ConfigMaps with it in
- * namespaces that are not ours.
+ * The Kubernetes part of a sweep: namespaces and nodes that bear a run's label, and pods and ConfigMaps
+ * with it in namespaces that are not ours.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { V1ObjectMeta } from '@kubernetes/client-node';
@@ -23,7 +23,8 @@ export async function clusterObjectsOf(
   runId: string | undefined,
 ): Promise<Leftover[]> {
   const labelSelector = selectorFor(runId);
-  const [namespaces, pods, maps] = await Promise.all([
+  const [nodes, namespaces, pods, maps] = await Promise.all([
+    kubernetes.call('Listing nodes made by runs', ({ core }) => core.listNode({ labelSelector })),
     kubernetes.call('Listing namespaces made by runs', ({ core }) =>
       core.listNamespace({ labelSelector }),
     ),
@@ -38,6 +39,7 @@ export async function clusterObjectsOf(
   const isOutside = ({ metadata }: { metadata?: V1ObjectMeta }): boolean =>
     !ours.has(metadata?.namespace);
   return [
+    ...nodes.items.map(({ metadata }) => leftoverOf('node', metadata)),
     ...namespaces.items.map(({ metadata }) => leftoverOf('namespace', metadata)),
     ...pods.items.filter(isOutside).map(({ metadata }) => leftoverOf('pod', metadata)),
     ...maps.items.filter(isOutside).map(({ metadata }) => leftoverOf('config map', metadata)),
@@ -69,12 +71,20 @@ function removalOf(
   patience: Patience,
 ): (() => Promise<void>) | undefined {
   const { kind, id } = leftover;
+  if (kind === 'node') {
+    return () => removeNode(kubernetes, id);
+  }
   if (kind === 'namespace') {
     return () => removeNamespace(kubernetes, id, patience);
   }
   return kind === 'pod' || kind === 'config map'
     ? () => removeFrom(kubernetes, kind, id)
     : undefined;
+}
+
+/** With a node that has no machine its pods go too, which no kubelet would end. */
+async function removeNode(kubernetes: KubernetesAccess, name: string): Promise<void> {
+  await kubernetes.find(`Deleting node "${name}"`, ({ core }) => core.deleteNode({ name }));
 }
 
 async function removeFrom(

@@ -4,6 +4,7 @@
 
 /** The kinds of things that are swept, in the order of their removal. */
 export const sweptKinds = [
+  'node',
   'namespace',
   'pod',
   'config map',

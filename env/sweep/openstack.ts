@@ -8,7 +8,7 @@ import { isNotFound } from '../access/openstack-error.ts';
 import { runOfTags } from '../labels.ts';
 import { type Leftover, type Outcome, outcomeOf } from './leftover.ts';
 
-type CloudKind = Exclude<Leftover['kind'], 'namespace' | 'pod' | 'config map'>;
+type CloudKind = Exclude<Leftover['kind'], 'node' | 'namespace' | 'pod' | 'config map'>;
 
 interface Shelf {
   readonly kind: CloudKind;

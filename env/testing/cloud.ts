@@ -186,8 +186,11 @@ function listed(asked: Asked, shelf: readonly Shelved[], { url, pageSize }: Stor
 
 function matches(item: Shelved, key: string, wanted: string): boolean {
   if (key === 'fixed_ips') {
-    const addresses = (item['fixed_ips'] ?? []) as { ip_address: string }[];
-    return addresses.some(({ ip_address }) => `ip_address=${ip_address}` === wanted);
+    const addresses = (item['fixed_ips'] ?? []) as { ip_address: string; subnet_id: string }[];
+    return addresses.some(
+      ({ ip_address, subnet_id }) =>
+        wanted === `ip_address=${ip_address}` || wanted === `subnet_id=${subnet_id}`,
+    );
   }
   if (key === 'loadbalancer_id') {
     return ((item['loadbalancers'] ?? []) as { id: string }[]).some(({ id }) => id === wanted);

@@ -39,6 +39,9 @@ export interface NamespaceNetworkView {
   readonly tags: readonly string[];
   readonly mtu: number | undefined;
   readonly subnetId: string | undefined;
+  readonly subnetName: string | undefined;
+  /** The pool that the subnet was cut from. */
+  readonly subnetPoolId: string | undefined;
   readonly cidr: string | undefined;
   readonly subnetTags: readonly string[];
 }
@@ -190,6 +193,8 @@ export class Cloud {
           tags: network.tags,
           mtu: network.mtu,
           subnetId: subnet?.id,
+          subnetName: subnet?.name,
+          subnetPoolId: subnet?.subnetpool_id,
           cidr: subnet?.cidr,
           subnetTags: subnet?.tags ?? [],
         };

@@ -112,7 +112,13 @@ export const floatingIpForm = base.extend({
 /** A router as Neutron gives it. */
 export const routerForm = base.extend({
   status: z.string(),
-  external_gateway_info: z.looseObject({ network_id: z.string() }).nullish(),
+  external_gateway_info: z
+    .looseObject({
+      network_id: z.string(),
+      enable_snat: z.boolean().optional(),
+      external_fixed_ips: z.array(z.looseObject({ ip_address: z.string() })).default([]),
+    })
+    .nullish(),
 });
 
 /** An extension as Neutron lists it. */

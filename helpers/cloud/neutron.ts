@@ -185,6 +185,14 @@ export class Neutron {
     return made;
   }
 
+  /** Adds a tag to an object beside those that it has. */
+  async addTag(collection: NeutronCollection, id: string, tag: string): Promise<void> {
+    await this.#session.send(service, {
+      method: 'PUT',
+      path: `/v2.0/${collection}/${id}/tags/${encodeURIComponent(tag)}`,
+    });
+  }
+
   /** Changes attributes of an object. */
   async update<C extends NeutronCollection>(
     collection: C,

@@ -5,6 +5,7 @@ import { startTestSite, type TestSite } from '../../env/testing/site.ts';
 import { proberSource } from '../probes/streams.ts';
 import { readinessGate } from './pod-spec.ts';
 import { Namespace, type NamespaceContext } from './namespace.ts';
+import { noPorts } from './pod-spec.ts';
 import { openContext } from './testing.ts';
 
 const example = fileURLToPath(new URL('../../env/testing/profiles/example.yaml', import.meta.url));
@@ -135,6 +136,28 @@ test.describe('a namespace', () => {
       message: expect.stringContaining('saying "no maps for you". Give the user of the kubeconfig'),
     });
     expect(storedOf(site, '/api/v1/namespaces')).toEqual([]);
+  });
+
+  test('is made anew under its name once it is gone', async () => {
+    await using site = await siteOf();
+    const namespace = await Namespace.create(site.context);
+    await site.context.cluster.remove({
+      ...{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace.name } },
+    });
+    const again = await namespace.anew();
+
+    expect(again.name).toBe(namespace.name);
+    expect(again.uid).not.toBe(namespace.uid);
+    expect(namespace.family).toContain(again);
+  });
+
+  test('has pods in the network of a node where that is asked for', async () => {
+    await using site = await siteOf();
+    const namespace = await Namespace.create(site.context);
+    await namespace.pod('host', { hostNetwork: true, ports: noPorts });
+    const [pod] = storedOf(site, `/api/v1/namespaces/${namespace.name}/pods`);
+
+    expect(pod?.['spec']).toMatchObject({ hostNetwork: true, containers: [{ ports: [] }] });
   });
 
   test('leaves user and seccomp profile to OpenShift', async () => {

@@ -128,7 +128,12 @@ export class Namespace {
   /** Makes a namespace with the prober in it. */
   static async create(
     context: NamespaceContext,
-    options: { readonly suffix?: string; readonly labels?: Readonly<Record<string, string>> } = {},
+    options: {
+      readonly suffix?: string;
+      readonly labels?: Readonly<Record<string, string>>;
+      /** The name of a namespace that is gone; a new one is made up where it is left out. */
+      readonly name?: string;
+    } = {},
   ): Promise<Namespace> {
     const { cluster, runId, scenario } = context;
     const stem = slug(
@@ -136,7 +141,7 @@ export class Namespace {
       longestStem,
     );
     // The random part comes last, so that no name is the beginning of another one.
-    const name = `kc-${stem}-${randomBytes(3).toString('hex')}`;
+    const name = options.name ?? `kc-${stem}-${randomBytes(3).toString('hex')}`;
     const marks = labelsFor(runId, scenario);
     const labels = { ...options.labels, ...marks, 'kubernetes.io/metadata.name': name };
     const made = await cluster.apply({
@@ -261,6 +266,13 @@ export class Namespace {
     const sibling = await Namespace.create(this.#context, { suffix, labels });
     this.#siblings.push(sibling);
     return sibling;
+  }
+
+  /** Makes a namespace of the same name anew, once Kubernetes has let go of this one. */
+  async anew(): Promise<Namespace> {
+    const again = await Namespace.create(this.#context, { name: this.name });
+    this.#siblings.push(again);
+    return again;
   }
 
   /**

@@ -32,6 +32,8 @@ export interface PodOptions {
   readonly portNames?: Readonly<Record<number, string>>;
   /** Keeps the pod from being ready until the condition `readinessGate` is set in its status. */
   readonly isGated?: boolean;
+  /** Shares the network of its node: its ports must be free there, and Kuryr has no part in it. */
+  readonly hostNetwork?: boolean;
   readonly dnsPolicy?: 'ClusterFirst' | 'None' | 'Default';
   readonly dnsConfig?: DnsConfig;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -60,6 +62,9 @@ export const readinessGate = 'kuryr-conformance.io/ready';
 
 /** Where a pod that asks for no ports in particular answers, over TCP and over UDP. */
 export const podPort = 8080;
+
+/** The ports of a pod that only probes. */
+export const noPorts: ProberPorts = { tcp: [], udp: [], http: [] };
 
 /** The ports of a pod that asks for none in particular. */
 export const defaultPorts: ProberPorts = { tcp: [podPort], udp: [podPort], http: [8081] };
@@ -100,6 +105,7 @@ export function probePodSpec(plan: PodPlan): Manifest {
       // OpenShift's restricted SCC chooses user and seccomp profile itself and refuses others.
       ...(isOpenShift ? {} : { securityContext: restricted }),
       ...(plan.node === undefined ? {} : { affinity: onNode(plan.node) }),
+      ...(plan.hostNetwork === undefined ? {} : { hostNetwork: plan.hostNetwork }),
       ...(plan.dnsPolicy === undefined ? {} : { dnsPolicy: plan.dnsPolicy }),
       ...(plan.dnsConfig === undefined ? {} : { dnsConfig: plan.dnsConfig }),
       containers: [container(plan)],

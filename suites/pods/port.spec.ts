@@ -107,4 +107,21 @@ test.describe('a pod on the pod network', () => {
       });
     },
   );
+
+  test(
+    'without a trunk is bound on the node of the pod',
+    covers('POD-PORT-05'),
+    async ({ budgets, cloud, cluster, namespace }) => {
+      const pod = await namespace.pod('bare');
+
+      await expect(cloud.portOf(pod)).toSettleOn(
+        { deviceOwner: 'compute:kuryr', deviceId: pod.uid, hostId: pod.node, trunk: undefined },
+        budgets.podReady,
+      );
+      await expect(cluster.kuryrPortOf(pod.namespace, pod.name)).toSettleOn(
+        { podUid: pod.uid, vif: { addresses: [pod.ip], vlanId: undefined, isActive: true } },
+        budgets.podReady,
+      );
+    },
+  );
 });
