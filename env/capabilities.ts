@@ -12,6 +12,7 @@ export const capabilityTexts = {
   'services.mixed-protocol': 'one service may offer TCP and UDP on the same port number',
   'services.sctp': 'services over SCTP are balanced',
   policies: 'network policies are turned into security groups',
+  'policies.end-port': 'the API of the cluster knows ranges of ports in network policies',
   'lb.octavia': 'Octavia serves the load balancers',
   'lb.ovn': 'load balancers are made by the ovn provider',
   'lb.amphora': 'load balancers are made by the amphora provider',
@@ -24,6 +25,7 @@ export const capabilityTexts = {
   'dns.cluster': 'pods resolve names of services through the cluster DNS',
   'dns.use-vc-images': 'images with the glibc, musl and Go resolvers are at hand',
   'cloud.admin': 'the credentials see the objects of all projects',
+  'run.search': 'there is time to search at random, as long as "search" of the profile says',
   'fault.ovn': 'OVN state can be disturbed and healed',
   'fault.controller': "Kuryr's controller can be stopped and started",
 } as const satisfies Record<string, string>;

@@ -13,6 +13,8 @@ export interface ClaimAxes {
   readonly podMode: 'nested-vlan' | 'neutron-vif';
   readonly isOpenShift: boolean;
   readonly nodes: number;
+  /** A release of OpenShift, such as "4.14"; undefined for plain Kubernetes. */
+  readonly openshift?: string | undefined;
 }
 
 /** Every capability of a simulated stack. */
@@ -27,6 +29,7 @@ export function claimsOf(axes: ClaimAxes): Capability[] {
     [hasMixed, 'services.mixed-protocol', 'lb.mixed-protocol'],
     [hasSctp, 'services.sctp'],
     [compareKuryr(kuryr, '1.0') >= 0, 'policies'],
+    [hasEndPort(axes), 'policies.end-port'],
     [true, 'lb.octavia', `lb.${axes.provider}`, 'lb.floating-ip'],
     [compareKuryr(kuryr, '0.5') >= 0, 'namespaces.own-subnet'],
     [true, 'net.outside', 'net.node', 'cloud.admin'],
@@ -46,4 +49,9 @@ function hasMixedProtocol({ series, kuryr, provider, isOpenShift }: ClaimAxes): 
   // OpenShift's Kuryr has had it since 4.3, upstream's since 2.0.
   const isAbleKuryr = isOpenShift || compareKuryr(kuryr, '2.0') >= 0;
   return isAbleKuryr && compareSeries(series, 'train') >= 0;
+}
+
+/** Kubernetes has endPort without a feature gate to open since 1.22, which is OpenShift 4.9. */
+function hasEndPort({ openshift }: ClaimAxes): boolean {
+  return openshift === undefined || Number(openshift.replace(/^4\./, '')) >= 9;
 }

@@ -28,6 +28,8 @@ export interface PodOptions {
   /** Runs another program of the image in place of the prober; such a pod is no vantage. */
   readonly command?: readonly string[];
   readonly ports?: Partial<ProberPorts>;
+  /** Names of container ports in place of the usual `tcp-8080`; one name may mean other numbers elsewhere. */
+  readonly portNames?: Readonly<Record<string, string>>;
   readonly dnsPolicy?: 'ClusterFirst' | 'None' | 'Default';
   readonly dnsConfig?: DnsConfig;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -119,7 +121,7 @@ function container(plan: PodPlan): object {
     stdin: true,
     stdinOnce: false,
     tty: false,
-    ports: containerPorts(ports),
+    ports: containerPorts(ports, plan.portNames),
     volumeMounts: [{ name: 'prober', mountPath: folder, readOnly: true }],
     ...(first === undefined
       ? {}
@@ -153,9 +155,12 @@ function portFlags(ports: ProberPorts): string[] {
   );
 }
 
-function containerPorts(ports: ProberPorts): object[] {
+function containerPorts(ports: ProberPorts, names: PodOptions['portNames'] = {}): object[] {
   const named = (kind: keyof ProberPorts, protocol: 'TCP' | 'UDP'): object[] =>
-    ports[kind].map((port) => ({ name: `${kind}-${port}`, containerPort: port, protocol }));
+    ports[kind].map((port) => {
+      const name = `${kind}-${port}`;
+      return { name: names[name] ?? name, containerPort: port, protocol };
+    });
   return [...named('tcp', 'TCP'), ...named('udp', 'UDP'), ...named('http', 'TCP')];
 }
 
