@@ -13,6 +13,8 @@ export const budgetNames = [
   'loadBalancerRepaired',
   'floatingIp',
   'policyEffective',
+  'policyInForce',
+  'answer',
   'dataplane',
   'quiet',
   'namespaceDeleted',
@@ -52,6 +54,10 @@ const figures: Record<
   loadBalancerRepaired: [1_200 * second, 5 * second, 2],
   floatingIp: [120 * second, 2 * second, 2],
   policyEffective: [180 * second, second, 3],
+  // From Kuryr's own word that a policy is applied until packets follow it.
+  policyInForce: [60 * second, 500, 3],
+  // How long a probe of a table waits before its silence counts: many of them are blocked.
+  answer: [second, second, 1],
   dataplane: [60 * second, 500, 3],
   quiet: [5 * second, second, 3],
   namespaceDeleted: [300 * second, 2 * second, 1],

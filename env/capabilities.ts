@@ -17,6 +17,7 @@ export const capabilityTexts = {
   'services.patient':
     'a run may wait a quarter of an hour for what Kuryr looks at every ten minutes',
   policies: 'network policies are turned into security groups',
+  'policies.end-port': 'the API of the cluster knows ranges of ports in network policies',
   'lb.octavia': 'Octavia serves the load balancers',
   'lb.ovn': 'load balancers are made by the ovn provider',
   'lb.amphora': 'load balancers are made by the amphora provider',
@@ -49,6 +50,7 @@ export const capabilityTexts = {
   'vm.plain': 'a machine that is no node, with a port on a tenant network, can run the prober',
   'cloud.admin': 'the credentials see the objects of all projects',
   'cloud.compute': 'Nova runs the machines of the cloud and can be asked about them',
+  'run.search': 'there is time to search at random, as long as "search" of the profile says',
   'fault.ovn': 'OVN state can be disturbed and healed',
   'fault.controller': "Kuryr's controller can be stopped and started",
 } as const satisfies Record<string, string>;

@@ -33,6 +33,7 @@ export function claimsOf(axes: ClaimAxes): Capability[] {
     [hasMixed, 'services.mixed-protocol', 'lb.mixed-protocol'],
     [hasSctp, 'services.sctp'],
     [compareKuryr(kuryr, '1.0') >= 0, 'policies'],
+    [hasEndPort(axes), 'policies.end-port'],
     [true, 'lb.octavia', `lb.${axes.provider}`, 'lb.floating-ip'],
     ...namespaceOffers(kuryr),
     // The simulated Kuryr looks for what is lost every few seconds.
@@ -81,4 +82,9 @@ function hasMixedProtocol({ series, kuryr, provider, isOpenShift }: ClaimAxes): 
 function isTcpForced({ openshift, series }: ClaimAxes): boolean {
   const minor = Number(/^4\.(\d+)$/.exec(openshift ?? '')?.[1] ?? 0);
   return minor === 2 || (minor > 2 && minor <= 10 && compareSeries(series, 'train') < 0);
+}
+
+/** Kubernetes has endPort without a feature gate to open since 1.22, which is OpenShift 4.9. */
+function hasEndPort({ openshift }: ClaimAxes): boolean {
+  return openshift === undefined || Number(openshift.replace(/^4\./, '')) >= 9;
 }

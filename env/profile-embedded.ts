@@ -61,6 +61,9 @@ const budgetsHere: Readonly<Record<BudgetName, object>> = {
   // A known failure waits for the whole of it.
   floatingIp: { within: '5s', every: '150ms' },
   policyEffective: { within: '12s', every: '150ms', consecutive: 2 },
+  policyInForce: { within: '4s', every: '50ms', consecutive: 2 },
+  // Sender, receiver and clock are one process: who is late here is late everywhere.
+  answer: { within: '500ms' },
   dataplane: { within: '30s', every: '150ms', consecutive: 2 },
   // A probe of what is closed takes a second; two of them have to fit in.
   quiet: { within: '5s', every: '300ms', consecutive: 2 },
@@ -85,7 +88,7 @@ export function completed(file: unknown): unknown {
     cluster: isOpenShift ? 'openshift' : 'kind',
     nodes,
     seed: 'kuryr',
-    claims: claimsOf(axes),
+    claims: [...claimsOf(axes), ...(file['search'] === undefined ? [] : ['run.search'])],
     images: { prober: image, resolverMusl: image, resolverGo: image, pullPolicy: 'Never' },
     // On two cores more scenarios at once are hardly faster, and each worker takes 180 MB.
     limits: { loadBalancers: 40, floatingIps: 20, workers: 2 },

@@ -97,6 +97,15 @@ const limits = z.strictObject({
   workers: z.int().min(1).max(64),
 });
 
+const search = z.strictObject({
+  /** How many values a scenario tries that searches at random. */
+  tries: z.int().min(1).max(10_000),
+  /** How many smaller values it tries once one has failed. */
+  smaller: z.int().min(0).max(1_000).default(30),
+  /** Repeats a search; without one each run searches elsewhere. */
+  seed: z.int().optional(),
+});
+
 /** What only a simulated stack can be asked to be. */
 const simulated = z.strictObject({
   ml2: z
@@ -138,6 +147,7 @@ const fullSchema = z
     layout,
     /** What the project of Kuryr must be granted, where it is not what the installer's page says. */
     quotas,
+    search: search.optional(),
     connection: connection.optional(),
     ...simulated.shape,
   })
@@ -187,6 +197,7 @@ interface ClaimFacts {
   readonly claims: readonly string[];
   readonly portPool?: object | undefined;
   readonly limits: { readonly floatingIps: number };
+  readonly search?: object | undefined;
 }
 
 function contradictedClaims(profile: ClaimFacts): string[] {
@@ -207,6 +218,9 @@ function contradictedClaims(profile: ClaimFacts): string[] {
       : undefined,
     profile.claims.includes('lb.floating-ip') && profile.limits.floatingIps === 0
       ? '"lb.floating-ip" contradicts limits.floatingIps 0'
+      : undefined,
+    profile.claims.includes('run.search') && profile.search === undefined
+      ? '"run.search" needs the key search: add how many "tries" it has'
       : undefined,
   ].filter((text) => text !== undefined);
 }

@@ -1,6 +1,7 @@
 /**
  * The only door to the helpers: everything a suite may use.
  */
+export { type Arbitrary, arbitrary, type Found, search } from './arbitrary.ts';
 export {
   type Catalogue,
   type Citation,
@@ -56,10 +57,12 @@ export {
 } from './faults/network-faults.ts';
 export { type Fault, Scene } from './faults/scene.ts';
 export { keepStriking, type Striking } from './faults/striking.ts';
+export { whyNotSettled } from './expect/why-not.ts';
 export { whyNotApplicable } from './fixtures/applicability.ts';
 export { test } from './fixtures/index.ts';
 export type {
   Namespace,
+  PolicyRef,
   PolicySpec,
   ProbePod,
   ServiceRef,
@@ -71,9 +74,17 @@ export { mendText, mendTexts, type PrerequisiteRow } from './prerequisites/prere
 export { type PrerequisiteId, prerequisites } from './prerequisites/table.ts';
 export { answersOf } from './probes/answers.ts';
 export { dnsLogCommand, dnsLogPort, queriesOf } from './probes/dns-log.ts';
+export type { NeutronSecurityGroup } from './cloud/neutron-forms.ts';
 export type { Observation, Probe, Resolver } from './probes/probe.ts';
 export { outsideName, type Probes } from './probes/probes.ts';
-export type { DeviceView } from './probes/vantage.ts';
-export { type ExpectedTable, expectedTable, type TruthTable } from './probes/truth-table.ts';
+export {
+  type ExpectedTable,
+  expectedTable,
+  expectedTables,
+  type TruthTable,
+} from './probes/truth-table.ts';
+export type { DeviceView, Vantage } from './probes/vantage.ts';
+export { analyseChange, type Series } from './probes/watch.ts';
 export { progress } from './progress.ts';
+export { type Resident, type TownPolicy, townTargets, type Visit, type Zone } from './town/town.ts';
 export { derived, type Reading, reading } from './reading.ts';

@@ -56,6 +56,13 @@ export interface BalancingView {
   readonly statuses: readonly string[];
 }
 
+/** Who carries the security group of a policy. */
+export interface CarriersView {
+  readonly groupId: string;
+  /** Written namespace/pod. */
+  readonly carriers: readonly string[];
+}
+
 /** How the façade is opened. */
 export interface CloudOptions {
   readonly access: StackAccess;
@@ -214,6 +221,30 @@ export class Cloud {
       async (signal) =>
         (await this.neutron.securityGroups({ name: namesOf.securityGroups(policy) }, signal))[0],
       (group) => (group === undefined ? 'not there' : `${group.security_group_rules.length} rules`),
+    );
+  }
+
+  /** Which of some pods carry the security group of a policy, by their names; undefined while there is no group. */
+  carriersOf(policy: ServicePlace, pods: readonly PodPlace[]): Reading<CarriersView | undefined> {
+    return reading(
+      `pods with the security group of policy ${policy.namespace}/${policy.name}`,
+      async (signal) => {
+        const group = await this.securityGroupOf(policy).read(signal);
+        if (group === undefined) {
+          return undefined;
+        }
+        const ports = await this.neutron.ports({ security_groups: group.id }, signal);
+        // An older Neutron does not know this filter, and spare ports of Kuryr's pools are no pods.
+        const carrying = ports.filter(({ security_groups }) => security_groups.includes(group.id));
+        const addresses = new Set(
+          carrying.flatMap(({ fixed_ips }) => fixed_ips.map(({ ip_address }) => ip_address)),
+        );
+        const carriers = pods.filter(({ ip }) => addresses.has(ip));
+        return {
+          groupId: group.id,
+          carriers: carriers.map(({ namespace, name }) => `${namespace}/${name}`).sort(),
+        };
+      },
     );
   }
 

@@ -36,7 +36,7 @@ import {
   type KuryrPortView,
   kuryrPortView,
 } from './kuryr-views.ts';
-import { applyObject, type ObjectRef, removeObject } from './objects.ts';
+import { applyObject, type ObjectRef, relabelObject, removeObject } from './objects.ts';
 
 /** An object in a namespace, by name. */
 export interface Place {
@@ -80,6 +80,11 @@ export class Cluster implements Disposable {
   /** Deletes an object; one that is already gone is no error. */
   remove(object: ObjectRef): Promise<void> {
     return removeObject(this.access, object);
+  }
+
+  /** Gives an object labels, or takes those away that are null; other labels stay. */
+  relabel(object: ObjectRef, labels: Readonly<Record<string, string | null>>): Promise<void> {
+    return relabelObject(this.access, object, labels);
   }
 
   /** The nodes of the cluster. */
@@ -262,6 +267,18 @@ export class Cluster implements Disposable {
       { namespace, name: policy },
       kuryrNetworkPolicyView,
     );
+  }
+
+  /** The names of the network policies of a namespace, sorted. */
+  policiesOf(namespace: string): Reading<string[]> {
+    return reading(`network policies of namespace ${namespace}`, async (signal) => {
+      const { items } = await this.access.call(
+        `Listing network policies of namespace "${namespace}"`,
+        ({ networking }) => networking.listNamespacedNetworkPolicy({ namespace }),
+        signal,
+      );
+      return items.map(({ metadata }) => metadata?.name ?? '').sort();
+    });
   }
 
   /** The resources of one of Kuryr's kinds in a namespace, as the API gives them. */

@@ -56,6 +56,25 @@ export async function removeObject(kubernetes: KubernetesAccess, object: ObjectR
   );
 }
 
+/** Gives an object labels by a merge patch; null takes a label away. */
+export async function relabelObject(
+  kubernetes: KubernetesAccess,
+  object: ObjectRef,
+  labels: Readonly<Record<string, string | null>>,
+): Promise<void> {
+  const changed = { ...object, metadata: { ...object.metadata, labels: { ...labels } } };
+  await kubernetes.call(`Relabelling ${nameOf(object)}`, ({ objects }) =>
+    objects.patch(
+      changed as unknown as KubernetesObject,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      PatchStrategy.MergePatch,
+    ),
+  );
+}
+
 /**
  * Puts an object into the words of the library's models, where `from` of a network policy is called
  * `_from`. Its serializer drops what it does not know without a word, and a policy that has lost its

@@ -224,7 +224,7 @@ test.describe('a namespace', () => {
     await namespace.pod('a', {
       isGated: true,
       ports: { tcp: [8080, 8090], udp: [8090] },
-      portNames: { 8090: 'web' },
+      portNames: { 'tcp-8090': 'web' },
     });
     const [pod] = storedOf(site, `/api/v1/namespaces/${namespace.name}/pods`);
     const { readinessGates, containers } = pod?.['spec'] as {

@@ -3,7 +3,7 @@
  * everything that Kuryr has made for it. It asserts no requirement except that nothing is left behind.
  */
 import { randomBytes } from 'node:crypto';
-import type { V1ObjectMeta, V1Pod, V1Service } from '@kubernetes/client-node';
+import type { V1Container, V1ObjectMeta, V1Pod, V1Service } from '@kubernetes/client-node';
 import {
   type Budgets,
   labelsFor,
@@ -41,6 +41,15 @@ export interface ProbePod {
   readonly node: string;
   readonly ip: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** What its container declares. */
+  readonly ports: readonly PodPort[];
+}
+
+/** A port that a container declares. */
+export interface PodPort {
+  readonly name: string;
+  readonly protocol: string;
+  readonly port: number;
 }
 
 /** Some equal pods. */
@@ -261,6 +270,14 @@ export class Namespace {
     return this.#belongings.balancer({ ...options, name: `${this.name}/${name}` });
   }
 
+  /** Removes a network policy; does not wait for its effect. */
+  async withdraw(name: string): Promise<void> {
+    const metadata = { name, namespace: this.name };
+    await this.#context.cluster.remove({
+      ...{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata },
+    });
+  }
+
   /** Makes another namespace beside this one, which goes away with it. */
   async sibling(suffix: string, labels: Readonly<Record<string, string>> = {}): Promise<Namespace> {
     const sibling = await Namespace.create(this.#context, { suffix, labels });
@@ -371,5 +388,16 @@ function probePodOf({ metadata, spec, status }: V1Pod): ProbePod {
     uid = '',
     labels = {},
   }: Partial<V1ObjectMeta> = metadata ?? {};
-  return { namespace, name, uid, labels, node: spec?.nodeName ?? '', ip: status?.podIP ?? '' };
+  const ports = portsOf(spec?.containers ?? []);
+  return {
+    ...{ namespace, name, uid, labels, ports },
+    node: spec?.nodeName ?? '',
+    ip: status?.podIP ?? '',
+  };
+}
+
+function portsOf(containers: readonly V1Container[]): PodPort[] {
+  return containers.flatMap(({ ports = [] }) =>
+    ports.map(({ name = '', protocol = 'TCP', containerPort: port }) => ({ name, protocol, port })),
+  );
 }

@@ -28,8 +28,8 @@ export interface PodOptions {
   /** Runs another program of the image in place of the prober; such a pod is no vantage. */
   readonly command?: readonly string[];
   readonly ports?: Partial<ProberPorts>;
-  /** Names of ports by number, where they are not to be called such as "tcp-8080". */
-  readonly portNames?: Readonly<Record<number, string>>;
+  /** Names of container ports in place of the usual `tcp-8080`; one name may mean other numbers elsewhere. */
+  readonly portNames?: Readonly<Record<string, string>>;
   /** Keeps the pod from being ready until the condition `readinessGate` is set in its status. */
   readonly isGated?: boolean;
   /** Shares the network of its node: its ports must be free there, and Kuryr has no part in it. */
@@ -133,7 +133,7 @@ function container(plan: PodPlan): object {
     stdin: true,
     stdinOnce: false,
     tty: false,
-    ports: containerPorts(ports, plan.portNames ?? {}),
+    ports: containerPorts(ports, plan.portNames),
     volumeMounts: [{ name: 'prober', mountPath: folder, readOnly: true }],
     ...(first === undefined
       ? {}
@@ -167,14 +167,12 @@ function portFlags(ports: ProberPorts): string[] {
   );
 }
 
-function containerPorts(ports: ProberPorts, names: Readonly<Record<number, string>>): object[] {
+function containerPorts(ports: ProberPorts, names: PodOptions['portNames'] = {}): object[] {
   const named = (kind: keyof ProberPorts, protocol: 'TCP' | 'UDP'): object[] =>
-    ports[kind].map((port) => ({
-      // A name belongs to one port only: the one over TCP.
-      name: (protocol === 'TCP' ? names[port] : undefined) ?? `${kind}-${port}`,
-      containerPort: port,
-      protocol,
-    }));
+    ports[kind].map((port) => {
+      const name = `${kind}-${port}`;
+      return { name: names[name] ?? name, containerPort: port, protocol };
+    });
   return [...named('tcp', 'TCP'), ...named('udp', 'UDP'), ...named('http', 'TCP')];
 }
 

@@ -84,15 +84,31 @@ export class Probes implements Disposable {
     options: TableOptions,
     signal?: AbortSignal,
   ): Promise<TruthTable> {
+    const [table] = await this.tables(pods, [options], signal);
+    if (table === undefined) {
+      throw new ProbeError('PROBE_UNANSWERED', 'Measuring who reaches whom: there is no table.');
+    }
+    return table;
+  }
+
+  /** Measures who reaches whom at several ports, all at once: what is blocked costs one timeout. */
+  async tables(
+    pods: readonly ProbingPod[],
+    targets: readonly TableOptions[],
+    signal?: AbortSignal,
+  ): Promise<TruthTable[]> {
     const vantages = pods.map((pod) => ({ from: pod, vantage: this.in(pod) }));
     // Channels that are still to be opened must not stretch the measurement.
     await Promise.all(vantages.map(({ vantage }) => vantage.batch([], signal)));
     const began = performance.now();
     const rows = await Promise.all(
-      vantages.map(async ({ from, vantage }) => rowOf({ from, vantage, pods, options }, signal)),
+      vantages.map(async ({ from, vantage }) => rowsOf({ from, vantage, pods, targets }, signal)),
     );
     const elapsedMs = Math.round(performance.now() - began);
-    return new TruthTable({ ...options, cells: rows.flat(), elapsedMs });
+    return targets.map(
+      (target, index) =>
+        new TruthTable({ ...target, cells: rows.flatMap((row) => row[index] ?? []), elapsedMs }),
+    );
   }
 
   /** Who reaches whom, by pairs of pods, to be compared with an `expectedTable`. */
@@ -100,10 +116,26 @@ export class Probes implements Disposable {
     return reading(
       `who reaches whom among ${pods.length} pods over ${options.protocol} port ${options.port}`,
       async (signal) => (await this.table(pods, options, signal)).verdicts(),
-      (seen) => {
-        const open = Object.values(seen).filter((verdict) => verdict === 'open').length;
-        return `${open} of ${Object.keys(seen).length} pairs open`;
+      describeVerdicts,
+    );
+  }
+
+  /** Who reaches whom at several ports, by pairs of pods and port. */
+  tablesOf(
+    pods: readonly ProbingPod[],
+    targets: readonly TableOptions[],
+  ): Reading<Record<string, Verdict>> {
+    const ports = targets.map(({ protocol, port }) => `${port}/${protocol}`).join(', ');
+    return reading(
+      `who reaches whom among ${pods.length} pods at ${ports}`,
+      async (signal) => {
+        const tables = await this.tables(pods, targets, signal);
+        return Object.assign({}, ...tables.map((table) => table.verdicts())) as Record<
+          string,
+          Verdict
+        >;
       },
+      describeVerdicts,
     );
   }
 
@@ -123,32 +155,43 @@ export class Probes implements Disposable {
   }
 }
 
-interface Row {
+function describeVerdicts(seen: Record<string, Verdict>): string {
+  const open = Object.values(seen).filter((verdict) => verdict === 'open').length;
+  return `${open} of ${Object.keys(seen).length} pairs open`;
+}
+
+interface Rows {
   readonly from: ProbingPod;
   readonly vantage: Vantage;
   readonly pods: readonly ProbingPod[];
-  readonly options: TableOptions;
+  readonly targets: readonly TableOptions[];
 }
 
-async function rowOf({ from, vantage, pods, options }: Row, signal?: AbortSignal): Promise<Cell[]> {
-  const kind = options.protocol === 'TCP' ? 'tcp' : 'udp';
-  const timeoutMs = options.timeoutMs ?? cellMs;
-  const probes = pods.map((to) =>
-    vantage.probe(
-      kind,
-      { host: to.ip, port: options.port },
-      { timeoutMs, expect: { pods: [to.name] } },
+/** What one pod finds about all others, target by target. */
+async function rowsOf(
+  { from, vantage, pods, targets }: Rows,
+  signal?: AbortSignal,
+): Promise<Cell[][]> {
+  const probes = targets.flatMap(({ protocol, port, timeoutMs = cellMs }) =>
+    pods.map((to) =>
+      vantage.probe(
+        protocol === 'TCP' ? 'tcp' : 'udp',
+        { host: to.ip, port },
+        { timeoutMs, expect: { pods: [to.name] } },
+      ),
     ),
   );
   const seen = await vantage.batch(probes, signal);
-  return pods.map((to, index) => {
-    const observation = seen[index];
-    if (observation === undefined) {
-      throw new ProbeError(
-        'PROBE_UNANSWERED',
-        `Measuring who reaches whom: ${vantage.name} reported nothing about pod "${to.name}".`,
-      );
-    }
-    return { from, to, observation };
-  });
+  const row = (first: number): Cell[] =>
+    pods.map((to, index) => {
+      const observation = seen[first + index];
+      if (observation === undefined) {
+        throw new ProbeError(
+          'PROBE_UNANSWERED',
+          `Measuring who reaches whom: ${vantage.name} reported nothing about pod "${to.name}".`,
+        );
+      }
+      return { from, to, observation };
+    });
+  return targets.map((_, index) => row(index * pods.length));
 }

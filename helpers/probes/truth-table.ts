@@ -194,3 +194,13 @@ export function expectedTable(
     }),
   );
 }
+
+/** Writes down what every cell at several ports should be, for a reading of all of them. */
+export function expectedTables(
+  pods: readonly TablePod[],
+  targets: readonly TableTarget[],
+  expected: (target: TableTarget) => ExpectedTable,
+): Record<string, CellMatcher> {
+  const tables = targets.map((target) => expectedTable(pods, target, expected(target)));
+  return Object.assign({}, ...tables) as Record<string, CellMatcher>;
+}

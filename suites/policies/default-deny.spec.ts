@@ -4,7 +4,7 @@
  */
 import { expect, expectedTable, podPort, progress, test, untilThere } from '#helpers';
 import { covers } from '../requirements/index.ts';
-import { type IngressPolicy, type PlacedPolicy, tableUnder, type Target } from './semantics.ts';
+import { type Policy, type PlacedPolicy, tableUnder, type Target } from './semantics.ts';
 
 const names = ['a', 'b', 'c'] as const;
 const targets: readonly Target[] = [
@@ -12,9 +12,9 @@ const targets: readonly Target[] = [
   { protocol: 'UDP', port: podPort },
 ];
 
-const denyAll: IngressPolicy = { podSelector: {}, policyTypes: ['Ingress'] };
+const denyAll: Policy = { podSelector: {}, policyTypes: ['Ingress'] };
 
-const admitOne: IngressPolicy = {
+const admitOne: Policy = {
   podSelector: { matchLabels: { pod: 'a' } },
   policyTypes: ['Ingress'],
   ingress: [

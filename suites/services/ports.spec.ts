@@ -19,7 +19,7 @@ test.describe('the ports of a Service', () => {
         namespace.deploy('echo', {
           replicas: 2,
           ports: serving,
-          portNames: { [otherPort]: otherName },
+          portNames: { [`tcp-${otherPort}`]: otherName },
         }),
       ]);
       const pods = echo.pods.map(({ name }) => name);
@@ -115,8 +115,8 @@ test.describe('the ports of a Service', () => {
       const labels = { part: 'web' };
       const [client, here, there] = await Promise.all([
         namespace.pod('client'),
-        namespace.pod('here', { labels, ports: serving, portNames: { [podPort]: otherName } }),
-        namespace.pod('there', { labels, ports: serving, portNames: { [otherPort]: otherName } }),
+        namespace.pod('here', { labels, ports: serving, portNames: { [`tcp-${podPort}`]: otherName } }),
+        namespace.pod('there', { labels, ports: serving, portNames: { [`tcp-${otherPort}`]: otherName } }),
       ]);
       const service = await namespace.expose(
         { name: 'web', labels },

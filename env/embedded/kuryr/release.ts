@@ -21,6 +21,8 @@ export interface Deviations {
   readonly portlessIsNamed: boolean;
   /** An empty rule allows everything only when it is the first one. */
   readonly emptyRuleOnlyFirst: boolean;
+  /** A label that is selected with an empty value counts as missing at the pods that bear it. */
+  readonly emptyValueIsMissing: boolean;
   /** Of a range of ports only the first is opened. */
   readonly ignoresEndPort: boolean;
   /** Rules without protocol or port are made for TCP, ports 1 to 65535. */
@@ -112,6 +114,7 @@ function deviationsOf(line: KuryrRelease): Deviations {
     exceptionsUndoEachOther: from('1.0'),
     portlessIsNamed: from('1.1'),
     emptyRuleOnlyFirst: from('1.0'),
+    emptyValueIsMissing: true,
     ignoresEndPort: true,
     onlyTcpWithoutProtocol: !from('4.0'),
     serviceEgressAtPodPort: from('1.1'),

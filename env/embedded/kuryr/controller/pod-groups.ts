@@ -5,7 +5,7 @@
 import { isGoing, type Labels, type Pod, type Selector } from '../api/resources.ts';
 import { NotReady } from '../queue.ts';
 import { type Context, hasPolicies } from './context.ts';
-import { matches } from './selectors.ts';
+import { asksForEmptyValue, matches } from './selectors.ts';
 
 /** One policy, as far as groups follow from it. */
 interface SelectingPolicy {
@@ -37,10 +37,11 @@ export function groupsFor(
   pod: { readonly namespace: string; readonly labels: Labels | undefined },
   options: { readonly without?: string } = {},
 ): readonly string[] {
-  const { settings } = context;
+  const { settings, deviations } = context;
   if (!hasPolicies(context)) return settings.pod_security_groups;
   const groups = policiesIn(context, pod.namespace)
     .filter(({ selector }) => matches(selector, pod.labels))
+    .filter(({ selector }) => !deviations.emptyValueIsMissing || !asksForEmptyValue(selector))
     .map(({ name, groupId }) => {
       if (groupId === undefined) {
         throw new NotReady(`SG for NP ${pod.namespace}/${name} not created yet, will retry.`);

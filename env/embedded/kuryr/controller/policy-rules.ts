@@ -259,7 +259,11 @@ class Side {
     };
     if (this.#maker.direction === 'ingress') note(this.#selected());
     for (const peer of peers) {
-      if (this.#maker.direction === 'egress') note(this.#othersOf(peer));
+      if (this.#maker.direction === 'egress') {
+        // "IPBlock for egress with named ports is not supported", says its log.
+        if (peer.kind === 'block') continue;
+        note(this.#othersOf(peer));
+      }
       emit(peer);
     }
     for (const [number, pods] of found) {

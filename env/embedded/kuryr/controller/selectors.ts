@@ -29,6 +29,11 @@ export function matches(selector: Selector | undefined, labels: Labels = {}): bo
   );
 }
 
+/** Whether a selector has a label with an empty value, which Kuryr's own matching takes for a missing one. */
+export function asksForEmptyValue(selector: Selector | undefined): boolean {
+  return Object.values(selector?.matchLabels ?? {}).includes('');
+}
+
 /** Whether a selector selects everything. */
 export function isEmpty(selector: Selector): boolean {
   return Object.keys(selector).length === 0;

@@ -1,0 +1,219 @@
+/**
+ * Policies and Services: packets to the address of a Service end at pods, and it is these that policies
+ * speak of, whatever port and address the client has written.
+ */
+import {
+  expect,
+  expectedBalancer,
+  type Namespace,
+  podPort,
+  type Probe,
+  test,
+  type Vantage,
+} from '#helpers';
+import { covers } from '../requirements/index.ts';
+import { admitsExactly } from './groups.ts';
+
+const servicePort = 80;
+const silent = { verdict: expect.stringMatching(/^(dropped|rejected)$/) };
+const open = { verdict: 'open' } as const;
+
+type Home = 'own' | 'other';
+
+/** A client of a Service, and a neighbour whom it always reaches. */
+interface Client {
+  readonly inside: Vantage;
+  readonly direct: Probe;
+  readonly served: Probe;
+}
+
+test.describe('a policy of ingress', () => {
+  for (const { targetPort, how, cites } of [
+    { targetPort: podPort, how: 'a number', cites: covers('POL-SVC-01', 'POL-SVC-02') },
+    { targetPort: `tcp-${podPort}`, how: 'a name', cites: covers('POL-SVC-07') },
+  ] as const) {
+    test(
+      `admits the clients of a Service by their own addresses, with ${how} as targetPort`,
+      cites,
+      async ({ budgets, cloud, namespace, probes }) => {
+        const [friend, stranger, echo] = await Promise.all([
+          namespace.pod('friend', { labels: { role: 'friend' } }),
+          namespace.pod('stranger'),
+          namespace.deploy('echo', { replicas: 2 }),
+        ]);
+        const service = await namespace.expose(echo, {
+          ports: [{ port: servicePort, targetPort }],
+        });
+        const pods = echo.pods.map(({ name }) => name);
+        const [ofFriend, ofStranger] = [friend, stranger].map((pod) => ({
+          direct: probes.in(pod).probe('tcp', { host: friend.ip, port: podPort }),
+          served: probes
+            .in(pod)
+            .probe('tcp', { host: service.clusterIP, port: servicePort }, { expect: { pods } }),
+          inside: probes.in(pod),
+        })) as [Client, Client];
+        const asks = ({ inside, direct, served }: Client): ReturnType<Vantage['beside']> =>
+          inside.beside(direct, served);
+
+        await test.step('without a policy both reach the Service', async () => {
+          await expect(cloud.loadBalancerOf(service)).toSettleOn(
+            expectedBalancer(service, echo.podIPs, podPort),
+            budgets.loadBalancerActive,
+          );
+          for (const client of [ofFriend, ofStranger]) {
+            await expect(asks(client)).toSettleOn(open, budgets.serviceActive);
+          }
+        });
+
+        const policy = await namespace.policy('door', {
+          podSelector: { matchLabels: echo.labels },
+          policyTypes: ['Ingress'],
+          ingress: [
+            {
+              from: [{ podSelector: { matchLabels: { role: 'friend' } } }],
+              ports: [{ protocol: 'TCP', port: podPort }],
+            },
+          ],
+        });
+
+        await test.step('with it the one whom it admits does, and the other does not', async () => {
+          await expect(cloud.securityGroupOf(policy)).toSettleOn(
+            admitsExactly([friend.ip]),
+            budgets.policyEffective,
+          );
+          await expect(asks(ofStranger)).toSettleOn(silent, budgets.policyEffective);
+          await expect(asks(ofFriend)).toSettleOn(open, budgets.policyInForce);
+          await expect(asks(ofStranger)).toHold(silent, budgets.quiet);
+        });
+
+        await namespace.withdraw(policy.name);
+
+        await test.step('when it is gone both do again', async () => {
+          for (const client of [ofStranger, ofFriend]) {
+            await expect(asks(client)).toSettleOn(open, budgets.policyEffective);
+          }
+        });
+      },
+    );
+  }
+
+  test(
+    'leaves a pod to itself through its Service',
+    covers('POL-SVC-06'),
+    async ({ budgets, cloud, cluster, namespace, probes }) => {
+      const [client, echo] = await Promise.all([namespace.pod('client'), namespace.deploy('echo')]);
+      const service = await namespace.expose(echo, {
+        ports: [{ port: servicePort, targetPort: podPort }],
+      });
+      const [pod = client] = echo.pods;
+      const itself = probes.in(pod).tcp(service.clusterIP, servicePort, {
+        expect: { pods: [pod.name] },
+      });
+      const inside = probes.in(client);
+      const another = inside.beside(
+        inside.probe('tcp', { host: client.ip, port: podPort }),
+        inside.probe('tcp', { host: pod.ip, port: podPort }),
+      );
+
+      await test.step('without a policy the pod reaches itself through its Service', async () => {
+        await expect(cloud.loadBalancerOf(service)).toSettleOn(
+          expectedBalancer(service, echo.podIPs, podPort),
+          budgets.loadBalancerActive,
+        );
+        await expect(itself).toSettleOn(open, budgets.serviceActive);
+        await expect(another).toSettleOn(open, budgets.dataplane);
+      });
+
+      const policy = await namespace.policy('closed', {
+        podSelector: { matchLabels: echo.labels },
+        policyTypes: ['Ingress'],
+      });
+
+      await test.step('a policy that keeps everybody out leaves it to itself', async () => {
+        await expect(cluster.kuryrNetworkPolicyOf(policy.namespace, policy.name)).toSettleOn(
+          { isApplied: true },
+          budgets.policyEffective,
+        );
+        await expect(another).toSettleOn(silent, budgets.policyEffective);
+        await expect(itself).toSettleOn(open, budgets.policyInForce);
+      });
+    },
+  );
+});
+
+test.describe('a policy of egress', () => {
+  for (const { title, cites, home, port, targetPort, verdict } of [
+    {
+      title: 'admits pods through a Service with another port',
+      cites: covers('POL-SVC-03'),
+      ...{ home: 'own' as Home, port: servicePort, targetPort: podPort, verdict: open },
+    },
+    {
+      title: 'opens no Service that leads to another port of the pods that it admits',
+      cites: covers('POL-SVC-04'),
+      ...{ home: 'own' as Home, port: podPort, targetPort: 8082, verdict: silent },
+    },
+    {
+      title: 'opens no Service of another namespace whose pods bear the same labels',
+      cites: covers('POL-SVC-05'),
+      ...{ home: 'other' as Home, port: podPort, targetPort: podPort, verdict: silent },
+    },
+  ] as const) {
+    test(title, cites, async ({ budgets, cloud, cluster, namespace, probes }) => {
+      const spaces: Readonly<Record<Home, Namespace>> = {
+        own: namespace,
+        other: await namespace.sibling('other'),
+      };
+      const serves = { ports: { tcp: [podPort, 8082] } };
+      const [client, own, other] = await Promise.all([
+        namespace.pod('client', { labels: { role: 'client' } }),
+        spaces.own.deploy('echo', serves),
+        spaces.other.deploy('echo', serves),
+      ]);
+      const behind = { own, other }[home];
+      const service = await spaces[home].expose(behind, { ports: [{ port, targetPort }] });
+      const inside = probes.in(client);
+      const pods = behind.pods.map(({ name }) => name);
+      // The policy admits this one: a client that reaches it is alive.
+      const direct = inside.probe('tcp', { host: own.podIPs[0] ?? '', port: podPort });
+      const served = inside.beside(
+        direct,
+        inside.probe('tcp', { host: service.clusterIP, port }, { expect: { pods } }),
+      );
+
+      await test.step('without a policy the client reaches pod and Service', async () => {
+        await expect(cloud.loadBalancerOf(service)).toSettleOn(
+          expectedBalancer(service, behind.podIPs, targetPort),
+          budgets.loadBalancerActive,
+        );
+        await expect(served).toSettleOn(open, budgets.serviceActive);
+      });
+
+      const policy = await namespace.policy('outwards', {
+        podSelector: { matchLabels: { role: 'client' } },
+        policyTypes: ['Egress'],
+        egress: [
+          {
+            to: [{ podSelector: { matchLabels: own.labels } }],
+            ports: [{ protocol: 'TCP', port: podPort }],
+          },
+        ],
+      });
+
+      await test.step('the policy is applied, and the client reaches what it admits', async () => {
+        await expect(cluster.kuryrNetworkPolicyOf(policy.namespace, policy.name)).toSettleOn(
+          { isApplied: true },
+          budgets.policyEffective,
+        );
+        await expect(cloud.carriersOf(policy, [client])).toSettleOn(
+          { carriers: [`${client.namespace}/${client.name}`] },
+          budgets.policyEffective,
+        );
+      });
+
+      await test.step('through the Service the client reaches those pods and ports, and no others', async () => {
+        await expect(served).toSettleOn(verdict, budgets.policyInForce);
+      });
+    });
+  }
+});
