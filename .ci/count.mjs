@@ -32,7 +32,7 @@ if (runHasBegun) {
 }
 if (hasBegun('test:mutants')) {
   countMutants();
-} else {
+} else if (scripts.test.includes('test:mutants')) {
   total.skipped += 1;
 }
 if (status !== '0' && total.failed === 0) {

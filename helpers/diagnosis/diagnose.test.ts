@@ -186,6 +186,16 @@ const symptoms: readonly (readonly [layer: string, message: string, Picture])[] 
     `Error: who reaches whom among 2 pods over UDP port 8080 ${unsettled}`,
     picture({ policies: [], ports: [{ ...port, security_groups: [] }, routerPort] }),
   ],
+  [
+    'router',
+    `Error: who reaches whom among 2 pods over UDP port 8080 ${unsettled}\n  home/one (10.0.0.4) -> other/two (10.0.1.4:8080/UDP): expected 'open', last read 'dropped'`,
+    picture({ policies: [], ports: [{ ...port, security_groups: [] }, routerPort] }),
+  ],
+  [
+    'namespace network',
+    `Error: UDP probe of 10.0.0.4:8080/UDP with 1372 bytes from pod home/a ${unsettled}`,
+    picture({ policies: [], ports: [{ ...port, security_groups: [] }, routerPort] }),
+  ],
   ['clean-up', 'LeakError: Removing namespace "home": this is still there, 12 s', picture()],
 ];
 

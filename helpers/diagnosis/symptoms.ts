@@ -91,8 +91,8 @@ function isOnPods({ namespaces }: Picture, address: string): boolean {
   return namespaces.some(({ pods }) => pods.some(({ pod }) => pod.status?.podIP === address));
 }
 
-/** Pairs are written namespace/pod -> namespace/pod. */
+/** Pairs are written namespace/pod (address) -> namespace/pod (address:port/protocol). */
 function crossesNamespaces(text: string): boolean {
-  const pairs = [...text.matchAll(/(\S+?)\/\S+ (?:->|to) (\S+?)\/\S+/g)];
+  const pairs = [...text.matchAll(/(\S+?)\/\S+ \([^)]*\) -> (\S+?)\/\S+ \(/g)];
   return pairs.some(([, from, to]) => from !== to);
 }
