@@ -2,7 +2,15 @@
  * Makes the reports of a run from its journal, as often as one likes: `conformance.json`, `index.html`,
  * and the link `latest` beside the run's folder.
  */
-import { existsSync, lstatSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { type ConformanceDocument, documentOf } from './document.ts';
 import { readJournal } from './journal.ts';
@@ -22,6 +30,7 @@ export function linkLatest(outDir: string, link: string): void {
     return;
   }
   const fresh = `${link}.new`;
+  mkdirSync(dirname(link), { recursive: true });
   rmSync(fresh, { force: true });
   symlinkSync(relative(dirname(link), outDir), fresh);
   renameSync(fresh, link);

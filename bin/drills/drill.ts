@@ -7,7 +7,6 @@ import type { catalogue } from '../../suites/requirements/index.ts';
 
 /** The links of the chain from a pod to its client, at which something can be broken. */
 export const layers = [
-  'pod',
   'port',
   'subport',
   'security group',

@@ -12,7 +12,8 @@ import { StackError } from '../errors.ts';
 import { sweep } from '../sweep.ts';
 import type { Leftover } from '../sweep/leftover.ts';
 import { logOf } from './base/daemons.ts';
-import { type Layout, layoutOf } from './base/layout.ts';
+import { restarts } from './kuryr/processes.ts';
+import { type Layout, layoutOf, workerName } from './base/layout.ts';
 import { enter } from './base/machines.ts';
 import type { Say } from './base/steps.ts';
 import { down } from './down.ts';
@@ -92,6 +93,11 @@ async function requireState(
   );
 }
 
+function kuryrDaemons({ workers }: LabShape): string[] {
+  const nodes = Array.from({ length: workers }, (_, index) => workerName(index));
+  return ['kuryr-controller', ...nodes.map((node) => `kuryr-daemon-${node}`)];
+}
+
 async function status(): Promise<boolean> {
   const layout = theLayout();
   const state = await requireState(layout);
@@ -102,6 +108,11 @@ async function status(): Promise<boolean> {
   for (const sentence of state.standIns) say(`stand-in: ${sentence}`);
   if (!state.isComplete) say('The last "lab up" did not go through; run it again.');
   const { processes, mebibytes } = await memoryUse();
+  const kuryr = state.isComplete
+    ? await restarts(layout, kuryrDaemons(state))
+    : new Map<string, number>();
+  for (const [name, count] of kuryr)
+    if (count > 0) say(`${name} was started again ${count} times.`);
   say(`${processes} processes use ${mebibytes} MiB (proportional set size).`);
   return printLinks(await inspect(layout, state));
 }

@@ -51,7 +51,7 @@ export class Scene implements AsyncDisposable {
   readonly #done = new Map<string, Deed['says']>();
   readonly #back: { readonly says: string; readonly way: WayBack }[] = [];
 
-  private constructor(
+  constructor(
     runId: string,
     parts: Pick<Scene, 'cluster' | 'cloud'> & { readonly faults: FaultPort | undefined },
   ) {

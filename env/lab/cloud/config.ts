@@ -69,7 +69,7 @@ function neutron(secrets: CloudSecrets): Ini {
   return {
     DEFAULT: {
       core_plugin: 'ml2',
-      service_plugins: 'ovn-router,trunk,segments',
+      service_plugins: 'ovn-router,trunk',
       auth_strategy: 'keystone',
       bind_host: addresses.api,
       bind_port: addresses.neutronPort,

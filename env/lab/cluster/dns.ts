@@ -94,8 +94,22 @@ export async function dnsProblem(machine: Machine): Promise<string | undefined> 
   return undefined;
 }
 
+/** Has a pod that is there and does not answer made anew: Kuryr may have lost its port. */
+async function renewSilent(cluster: LabCluster, machine: Machine): Promise<void> {
+  const { items } = await cluster.core.listNamespacedPod({
+    namespace,
+    labelSelector: `k8s-app=${name}`,
+  });
+  if (items.length === 0 || (await dnsProblem(machine)) === undefined) return;
+  for (const { metadata } of items) {
+    const pod = { name: metadata?.name ?? '', namespace };
+    await cluster.remove({ apiVersion: 'v1', kind: 'Pod', metadata: pod });
+  }
+}
+
 /** Deploys the cluster DNS and waits until it answers a node through its Service. */
 export async function deployClusterDns(cluster: LabCluster, machine: Machine): Promise<undefined> {
+  await renewSilent(cluster, machine);
   for (const object of [...rights, service, deployment]) await cluster.ensure(object);
   await waitFor(
     {

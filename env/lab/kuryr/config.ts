@@ -37,7 +37,14 @@ const poolDrivers = { nested: 'nested', bare: 'neutron' } as const satisfies Rec
 
 function common(apiRoot: string, podMode: PodMode): Ini {
   return {
-    DEFAULT: { debug: true, use_stderr: true, bindir: `${kuryrMount}/venv/libexec/kuryr` },
+    DEFAULT: {
+      debug: true,
+      // Every look at a lock would be a line: more than half of the log, and a good part of the work.
+      default_log_levels:
+        'oslo_concurrency=INFO,urllib3=WARN,requests=WARN,keystoneauth=WARN,stevedore=WARN,pyroute2=WARN,werkzeug=WARN',
+      use_stderr: true,
+      bindir: `${kuryrMount}/venv/libexec/kuryr`,
+    },
     oslo_concurrency: { lock_path: '/run/lock/kuryr' },
     kubernetes: {
       api_root: apiRoot,

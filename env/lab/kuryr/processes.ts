@@ -22,6 +22,8 @@ export interface KuryrIdentity {
   readonly authority: string;
 }
 
+const restartMark = 'liveness: the program is started again';
+
 const labDaemons = { nested: 'lab_daemon.py', bare: 'lab_bare_daemon.py' } as const;
 
 /** Which program of the lab the CNI daemon is run by; undefined where this kernel runs the stock one. */
@@ -50,6 +52,42 @@ async function configure(machine: Machine, identity: KuryrIdentity): Promise<voi
   await writeInto(machine, `${kuryrFolder}/token`, { text: identity.token, mode: '600' });
   await writeInto(machine, `${kuryrFolder}/ca.crt`, { text: identity.authority });
   await on(machine, 'mkdir', '-p', '/run/lock/kuryr');
+}
+
+/**
+ * Does what the kubelet does for Kuryr's own deployment, whose programs count on it: three looks at /alive
+ * in a row that fail end the program, and one that has ended is started again.
+ */
+const liveness = `
+url=$1; shift
+while :; do
+  "$@" & child=$!
+  misses=0
+  while sleep 10; kill -0 "$child" 2>/dev/null; do
+    if curl -sf -m 5 -o /dev/null "$url"; then misses=0; else misses=$((misses + 1)); fi
+    if [ "$misses" -ge 3 ]; then
+      curl -s -m 5 "$url"
+      kill "$child"; sleep 5; kill -9 "$child" 2>/dev/null
+    fi
+  done
+  wait "$child"
+  echo "$(date -u +%FT%TZ) ${restartMark}, after status $?"
+done`;
+
+function underLiveness(port: number, argv: readonly string[]): string[] {
+  return ['sh', '-c', liveness, 'liveness', `http://127.0.0.1:${port}/alive`, ...argv];
+}
+
+/** How often each of Kuryr's programs was started again since the lab is up. */
+export async function restarts(
+  layout: Layout,
+  daemons: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const counted = daemons.map(async (name): Promise<[string, number]> => {
+    const text = await attempt(['grep', '-c', restartMark, logOf(layout, name)]);
+    return [name, Number(text ?? 0)];
+  });
+  return new Map(await Promise.all(counted));
 }
 
 async function waitUntilReady(
@@ -83,11 +121,11 @@ export async function startController(
   await startDaemon(layout, {
     name: 'kuryr-controller',
     machine,
-    argv: [
+    argv: underLiveness(addresses.controllerHealthPort, [
       `${kuryrMount}/venv/bin/kuryr-k8s-controller`,
       '--config-file',
       `${kuryrFolder}/kuryr.conf`,
-    ],
+    ]),
     env: { KUBERNETES_NODE_NAME: 'control-plane' },
   });
   await waitUntilReady(layout, {
@@ -114,7 +152,11 @@ export async function startCniDaemon(
   await startDaemon(layout, {
     name: `kuryr-daemon-${machine.name}`,
     machine,
-    argv: [...program, '--config-file', `${kuryrFolder}/kuryr.conf`],
+    argv: underLiveness(addresses.daemonHealthPort, [
+      ...program,
+      '--config-file',
+      `${kuryrFolder}/kuryr.conf`,
+    ]),
     env: { KUBERNETES_NODE_NAME: machine.name },
   });
   await waitUntilReady(layout, {
