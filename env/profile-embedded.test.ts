@@ -66,6 +66,33 @@ test.describe('an embedded profile', () => {
     expect(await claims(`series: victoria`)).not.toContain('services.sctp');
   });
 
+  test('claims how its ports, firewall and networks behave', async () => {
+    const claims = async (lines: string): Promise<readonly string[]> =>
+      ((await loaded(lines)) as Profile).claims;
+    const hybrid =
+      'octavia: { provider: amphora }\nml2: { backend: ovs, firewall: iptables_hybrid }';
+
+    expect(await claims(`series: zed`)).toEqual(
+      expect.arrayContaining([
+        ...['pods.port-each', 'firewall.subports'],
+        ...['namespaces.lazy-network', 'namespaces.named-by-uid'],
+      ]),
+    );
+    expect(await claims(`series: zed\nportPool: { min: 2, batch: 4 }`)).toEqual(
+      expect.arrayContaining(['pods.port-pool']),
+    );
+    expect(await claims(`series: zed\nportPool: { min: 2, batch: 4 }`)).not.toContain(
+      'pods.port-each',
+    );
+    expect(await claims(`series: zed\n${hybrid}`)).toContain('firewall.hybrid');
+    expect(await claims(`series: xena`)).toEqual(
+      expect.arrayContaining(['namespaces.eager-network', 'namespaces.named-by-name']),
+    );
+    expect(await claims(`series: yoga`)).toEqual(
+      expect.arrayContaining(['namespaces.lazy-network', 'namespaces.named-by-name']),
+    );
+  });
+
   test('claims that names are asked for over TCP where a webhook of OpenShift says so', async () => {
     const forced = async (lines: string): Promise<boolean> =>
       ((await loaded(`${lines}\noctavia: { provider: amphora }`)) as Profile).claims.includes(
