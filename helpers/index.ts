@@ -62,7 +62,6 @@ export { whyNotApplicable } from './fixtures/applicability.ts';
 export { test } from './fixtures/index.ts';
 export type {
   Namespace,
-  PolicyRef,
   PolicySpec,
   ProbePod,
   ServiceRef,

@@ -59,7 +59,7 @@ test.describe('a policy', () => {
       const [ofFriend, ofFormer, ofLater] = [friend, former, later].map((pod) => ({
         vantage: probes.in(pod),
         // A client that reaches the friend is alive, whatever becomes of its way to the house.
-        control: probes.in(pod).probe('tcp', { host: friend.ip, port: podPort }),
+        control: probes.in(pod).probe('tcp', { host: friend.ip, port: podPort }, { timeoutMs }),
         probe: probes.in(pod).probe('tcp', target, { timeoutMs }),
       })) as [Client, Client, Client];
       const reaches = ({ vantage, control, probe }: Client): Reading<Observation> =>
@@ -80,7 +80,7 @@ test.describe('a policy', () => {
         ),
       );
       // Everybody is sampled once before the first change.
-      await expect(reaches(ofLater)).toHold(open, budgets.quiet);
+      await expect(reaches(ofLater)).toSettleOn(open, budgets.dataplane);
       const madeAt = Date.now();
       const policy = await namespace.policy('door', admitting('friend', 'former'));
 

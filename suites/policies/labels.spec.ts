@@ -49,7 +49,11 @@ test.describe('a policy', () => {
       ): Promise<void> => {
         const inside = probes.in(pod);
         const [control, probe] = [witness, house].map(({ ip, name }) =>
-          inside.probe('tcp', { host: ip, port: podPort }, { expect: { pods: [name] } }),
+          inside.probe(
+            'tcp',
+            { host: ip, port: podPort },
+            { timeoutMs: budgets.answer.withinMs, expect: { pods: [name] } },
+          ),
         ) as [ReturnType<typeof inside.probe>, ReturnType<typeof inside.probe>];
         await expect(inside.beside(control, probe)).toSettleOn(
           { verdict },

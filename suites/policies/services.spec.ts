@@ -45,11 +45,16 @@ test.describe('a policy of ingress', () => {
           ports: [{ port: servicePort, targetPort }],
         });
         const pods = echo.pods.map(({ name }) => name);
+        const timeoutMs = budgets.answer.withinMs;
         const [ofFriend, ofStranger] = [friend, stranger].map((pod) => ({
-          direct: probes.in(pod).probe('tcp', { host: friend.ip, port: podPort }),
+          direct: probes.in(pod).probe('tcp', { host: friend.ip, port: podPort }, { timeoutMs }),
           served: probes
             .in(pod)
-            .probe('tcp', { host: service.clusterIP, port: servicePort }, { expect: { pods } }),
+            .probe(
+              'tcp',
+              { host: service.clusterIP, port: servicePort },
+              { timeoutMs, expect: { pods } },
+            ),
           inside: probes.in(pod),
         })) as [Client, Client];
         const asks = ({ inside, direct, served }: Client): ReturnType<Vantage['beside']> =>
@@ -106,13 +111,15 @@ test.describe('a policy of ingress', () => {
         ports: [{ port: servicePort, targetPort: podPort }],
       });
       const [pod = client] = echo.pods;
+      const timeoutMs = budgets.answer.withinMs;
       const itself = probes.in(pod).tcp(service.clusterIP, servicePort, {
+        timeoutMs,
         expect: { pods: [pod.name] },
       });
       const inside = probes.in(client);
       const another = inside.beside(
-        inside.probe('tcp', { host: client.ip, port: podPort }),
-        inside.probe('tcp', { host: pod.ip, port: podPort }),
+        inside.probe('tcp', { host: client.ip, port: podPort }, { timeoutMs }),
+        inside.probe('tcp', { host: pod.ip, port: podPort }, { timeoutMs }),
       );
 
       await test.step('without a policy the pod reaches itself through its Service', async () => {
@@ -175,10 +182,15 @@ test.describe('a policy of egress', () => {
       const inside = probes.in(client);
       const pods = behind.pods.map(({ name }) => name);
       // The policy admits this one: a client that reaches it is alive.
-      const direct = inside.probe('tcp', { host: own.podIPs[0] ?? '', port: podPort });
+      const timeoutMs = budgets.answer.withinMs;
+      const direct = inside.probe(
+        'tcp',
+        { host: own.podIPs[0] ?? '', port: podPort },
+        { timeoutMs },
+      );
       const served = inside.beside(
         direct,
-        inside.probe('tcp', { host: service.clusterIP, port }, { expect: { pods } }),
+        inside.probe('tcp', { host: service.clusterIP, port }, { timeoutMs, expect: { pods } }),
       );
 
       await test.step('without a policy the client reaches pod and Service', async () => {
