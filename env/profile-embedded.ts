@@ -110,6 +110,12 @@ interface CompleteAxes extends ClaimAxes {
   readonly backend: 'ovn' | 'ovs';
 }
 
+function firewallIn(file: Raw, backend: 'ovn' | 'ovs'): string {
+  const { firewall } = recordIn(file, 'ml2');
+  if (typeof firewall === 'string') return firewall;
+  return backend === 'ovn' ? 'ovn' : 'openvswitch';
+}
+
 /** A key that is wrong counts as left out here: the schema complains about it. */
 function axesIn(file: Raw): CompleteAxes {
   const series = oneOf(openStackSeries, file['series']) ?? '2024.1';
@@ -119,12 +125,11 @@ function axesIn(file: Raw): CompleteAxes {
     oneOf(['ovn', 'amphora'] as const, recordIn(file, 'octavia')['provider']) ??
     defaultProvider(series, backend);
   const chosen = backend ?? (provider === 'ovn' ? 'ovn' : 'ovs');
-  const firewall = recordIn(file, 'ml2')['firewall'];
   return {
     series,
     openshift,
     portPool: file['portPool'] !== undefined,
-    firewall: typeof firewall === 'string' ? firewall : chosen === 'ovn' ? 'ovn' : 'openvswitch',
+    firewall: firewallIn(file, chosen),
     provider,
     kuryr: lineOf(file['kuryr']) ?? defaultKuryr(series, openshift),
     podMode: oneOf(['nested-vlan', 'neutron-vif'] as const, file['podMode']) ?? 'nested-vlan',

@@ -201,28 +201,24 @@ interface ClaimFacts {
 }
 
 function contradictedClaims(profile: ClaimFacts): string[] {
-  const otherMode = profile.podMode === 'nested-vlan' ? 'neutron-vif' : 'nested-vlan';
-  const otherProvider = profile.octavia.provider === 'ovn' ? 'amphora' : 'ovn';
-  return [
-    profile.claims.includes('pods.port-pool') && profile.portPool === undefined
-      ? '"pods.port-pool" needs the figures of the pool: add portPool with min and batch'
-      : undefined,
-    profile.claims.includes(`pods.${otherMode}`)
-      ? `"pods.${otherMode}" contradicts podMode "${profile.podMode}"`
-      : undefined,
-    profile.claims.includes(`lb.${otherProvider}`)
-      ? `"lb.${otherProvider}" contradicts octavia.provider "${profile.octavia.provider}"`
-      : undefined,
-    profile.claims.includes('cluster.openshift') && profile.cluster !== 'openshift'
-      ? `"cluster.openshift" contradicts cluster "${profile.cluster}"`
-      : undefined,
-    profile.claims.includes('lb.floating-ip') && profile.limits.floatingIps === 0
-      ? '"lb.floating-ip" contradicts limits.floatingIps 0'
-      : undefined,
-    profile.claims.includes('run.search') && profile.search === undefined
-      ? '"run.search" needs the key search: add how many "tries" it has'
-      : undefined,
-  ].filter((text) => text !== undefined);
+  const { podMode, octavia, cluster, portPool, limits, search } = profile;
+  const otherMode = podMode === 'nested-vlan' ? 'neutron-vif' : 'nested-vlan';
+  const otherProvider = octavia.provider === 'ovn' ? 'amphora' : 'ovn';
+  const rules: [claim: string, isWrong: boolean, text: string][] = [
+    [
+      'pods.port-pool',
+      portPool === undefined,
+      'needs the figures of the pool: add portPool with min and batch',
+    ],
+    [`pods.${otherMode}`, true, `contradicts podMode "${podMode}"`],
+    [`lb.${otherProvider}`, true, `contradicts octavia.provider "${octavia.provider}"`],
+    ['cluster.openshift', cluster !== 'openshift', `contradicts cluster "${cluster}"`],
+    ['lb.floating-ip', limits.floatingIps === 0, 'contradicts limits.floatingIps 0'],
+    ['run.search', search === undefined, 'needs the key search: add how many "tries" it has'],
+  ];
+  return rules
+    .filter(([claim, isWrong]) => isWrong && profile.claims.includes(claim))
+    .map(([claim, , text]) => `"${claim}" ${text}`);
 }
 
 /** The form of a list of known failures. */

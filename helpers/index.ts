@@ -60,13 +60,8 @@ export { keepStriking, type Striking } from './faults/striking.ts';
 export { whyNotSettled } from './expect/why-not.ts';
 export { whyNotApplicable } from './fixtures/applicability.ts';
 export { test } from './fixtures/index.ts';
-export type {
-  Namespace,
-  PolicySpec,
-  ProbePod,
-  ServiceRef,
-  Workload,
-} from './namespace/namespace.ts';
+export type { Namespace, PolicySpec, ServiceRef, Workload } from './namespace/namespace.ts';
+export type { ProbePod } from './namespace/probe-pod.ts';
 export { noPorts, podPort, readinessGate } from './namespace/pod-spec.ts';
 export { preflight } from './prerequisites/preflight.ts';
 export { mendText, mendTexts, type PrerequisiteRow } from './prerequisites/prerequisite.ts';

@@ -44,13 +44,11 @@ function cellsOf(line: PreflightLine): string[] {
 }
 
 function mendLine(line: PreflightLine): string[] {
-  return 'mend' in line && line.mend !== undefined ? [`  mend: ${mendText(line.mend)}`] : [];
+  return 'mend' in line ? [`  mend: ${mendText(line.mend)}`] : [];
 }
 
 function together(lines: readonly PreflightLine[]): string[] {
-  const mends = lines.flatMap((line) =>
-    'mend' in line && line.mend !== undefined ? [line.mend] : [],
-  );
+  const mends = lines.flatMap((line) => ('mend' in line ? [line.mend] : []));
   const texts = mendTexts(mends);
   // A single line would only say again what stands in the table.
   return mends.length > texts.length

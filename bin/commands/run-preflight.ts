@@ -62,5 +62,5 @@ async function accessOf(profile: Profile): Promise<StackAccess> {
 }
 
 function plain(line: PreflightLine): object {
-  return 'mend' in line && line.mend !== undefined ? { ...line, mend: mendText(line.mend) } : line;
+  return 'mend' in line ? { ...line, mend: mendText(line.mend) } : line;
 }

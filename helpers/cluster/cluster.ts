@@ -23,9 +23,9 @@ import {
 } from '#env';
 import { type Reading, reading } from '../reading.ts';
 import { attach, type AttachedProcess } from './attach.ts';
-import { describeEvent, describeResource, kuryrReasons } from './descriptions.ts';
-import { type KuryrKind, type KuryrResource, kuryrResources } from './kuryr-forms.ts';
-import { olderRecord } from './older-records.ts';
+import { describeEvent, kuryrReasons } from './descriptions.ts';
+import { type KuryrKind, kuryrResources } from './kuryr-forms.ts';
+import { kuryrReading } from './kuryr-reading.ts';
 import {
   type KuryrLoadBalancerView,
   kuryrLoadBalancerView,
@@ -236,37 +236,29 @@ export class Cluster implements Disposable {
   }
 
   /** The KuryrPort of a pod; undefined when there is none. */
-  kuryrPortOf(namespace: string, pod: string): Reading<KuryrPortView | undefined> {
-    return this.#kuryrReading('KuryrPort', { namespace, name: pod }, kuryrPortView);
+  kuryrPortOf(namespace: string, name: string): Reading<KuryrPortView | undefined> {
+    return kuryrReading(this.access, { kind: 'KuryrPort', namespace, name, view: kuryrPortView });
   }
 
   /** The KuryrNetwork of a namespace; undefined when there is none. */
   kuryrNetworkOf(namespace: string): Reading<KuryrNetworkView | undefined> {
-    return this.#kuryrReading('KuryrNetwork', { namespace, name: namespace }, kuryrNetworkView);
+    const subject = { kind: 'KuryrNetwork', namespace, name: namespace } as const;
+    return kuryrReading(this.access, { ...subject, view: kuryrNetworkView });
   }
 
   /** The KuryrLoadBalancer of a service; undefined when there is none. */
-  kuryrLoadBalancerOf(
-    namespace: string,
-    service: string,
-  ): Reading<KuryrLoadBalancerView | undefined> {
-    return this.#kuryrReading(
-      'KuryrLoadBalancer',
-      { namespace, name: service },
-      kuryrLoadBalancerView,
-    );
+  kuryrLoadBalancerOf(namespace: string, name: string): Reading<KuryrLoadBalancerView | undefined> {
+    const subject = { kind: 'KuryrLoadBalancer', namespace, name } as const;
+    return kuryrReading(this.access, { ...subject, view: kuryrLoadBalancerView });
   }
 
   /** The KuryrNetworkPolicy of a network policy; undefined when there is none. */
   kuryrNetworkPolicyOf(
     namespace: string,
-    policy: string,
+    name: string,
   ): Reading<KuryrNetworkPolicyView | undefined> {
-    return this.#kuryrReading(
-      'KuryrNetworkPolicy',
-      { namespace, name: policy },
-      kuryrNetworkPolicyView,
-    );
+    const subject = { kind: 'KuryrNetworkPolicy', namespace, name } as const;
+    return kuryrReading(this.access, { ...subject, view: kuryrNetworkPolicyView });
   }
 
   /** The names of the network policies of a namespace, sorted. */
@@ -337,38 +329,6 @@ export class Cluster implements Disposable {
 
   [Symbol.dispose](): void {
     this.access[Symbol.dispose]();
-  }
-
-  #kuryrReading<K extends KuryrKind, V extends object>(
-    kind: K,
-    { namespace, name }: Place,
-    view: (resource: KuryrResource<K>) => V,
-  ): Reading<V | undefined> {
-    const { plural, form } = kuryrResources[kind];
-    return reading(
-      `${kind} ${namespace}/${name}`,
-      async (signal) => {
-        const found: unknown =
-          (await this.access.find(
-            `Reading ${kind} "${namespace}/${name}"`,
-            ({ custom }): Promise<unknown> =>
-              custom.getNamespacedCustomObject({ ...kuryrGroup, namespace, plural, name }),
-            signal,
-          )) ?? (await olderRecord(this.access, kind, { namespace, name, signal }));
-        if (found === undefined) {
-          return undefined;
-        }
-        const parsed = form.safeParse(found);
-        if (!parsed.success) {
-          throw new StackError(
-            'KURYR_RESOURCE_UNEXPECTED',
-            `Reading ${kind} "${namespace}/${name}": it has another form than Kuryr 10.0.0 gives it: ${z.prettifyError(parsed.error)}`,
-          );
-        }
-        return view(parsed.data as KuryrResource<K>);
-      },
-      describeResource,
-    );
   }
 }
 

@@ -3,7 +3,7 @@
  * everything that Kuryr has made for it. It asserts no requirement except that nothing is left behind.
  */
 import { randomBytes } from 'node:crypto';
-import type { V1Container, V1ObjectMeta, V1Pod, V1Service } from '@kubernetes/client-node';
+import type { V1Service } from '@kubernetes/client-node';
 import {
   type Budgets,
   labelsFor,
@@ -23,6 +23,7 @@ import { proberSource } from '../probes/streams.ts';
 import type { Reading } from '../reading.ts';
 import { type PodOptions, probePodSpec, proberMap } from './pod-spec.ts';
 import { Belongings, type OwnBalancer } from './belongings.ts';
+import { type ProbePod, probePodOf } from './probe-pod.ts';
 import { untilReady } from './readiness.ts';
 import { removeNamespace } from './removal.ts';
 import {
@@ -32,25 +33,6 @@ import {
   serviceSpec,
 } from './service-spec.ts';
 import { untilServiceAccount } from './service-account.ts';
-
-/** A pod that runs the prober. */
-export interface ProbePod {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly node: string;
-  readonly ip: string;
-  readonly labels: Readonly<Record<string, string>>;
-  /** What its container declares. */
-  readonly ports: readonly PodPort[];
-}
-
-/** A port that a container declares. */
-export interface PodPort {
-  readonly name: string;
-  readonly protocol: string;
-  readonly port: number;
-}
 
 /** Some equal pods. */
 export interface Workload {
@@ -379,25 +361,4 @@ export class Namespace {
       throw failures[0];
     }
   }
-}
-
-function probePodOf({ metadata, spec, status }: V1Pod): ProbePod {
-  const {
-    namespace = '',
-    name = '',
-    uid = '',
-    labels = {},
-  }: Partial<V1ObjectMeta> = metadata ?? {};
-  const ports = portsOf(spec?.containers ?? []);
-  return {
-    ...{ namespace, name, uid, labels, ports },
-    node: spec?.nodeName ?? '',
-    ip: status?.podIP ?? '',
-  };
-}
-
-function portsOf(containers: readonly V1Container[]): PodPort[] {
-  return containers.flatMap(({ ports = [] }) =>
-    ports.map(({ name = '', protocol = 'TCP', containerPort: port }) => ({ name, protocol, port })),
-  );
 }

@@ -66,7 +66,7 @@ export class Platform {
         await this.#fact(question, signal),
       ]),
     );
-    return Object.fromEntries(answers) as KnownFacts;
+    return Object.fromEntries(answers);
   }
 
   /** Judges a prerequisite; one that cannot be judged is trouble of the stack. */

@@ -24,7 +24,7 @@ export interface Prerequisite {
   readonly name: string;
   /** The questions whose answers it takes. */
   readonly asks: readonly Question[];
-  judge(facts: PlatformFacts, setting: Setting): Judgement;
+  readonly judge: (facts: PlatformFacts, setting: Setting) => Judgement;
 }
 
 /** The verdict on a prerequisite; the reason of an unknown one is what was found. */

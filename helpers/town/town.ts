@@ -12,8 +12,8 @@ import {
   type NamespaceContext,
   type PolicyRef,
   type PolicySpec,
-  type ProbePod,
 } from '../namespace/namespace.ts';
+import type { ProbePod } from '../namespace/probe-pod.ts';
 import type { Probes } from '../probes/probes.ts';
 import { reading, type Reading } from '../reading.ts';
 import { settleOn } from '../expect/settle-on.ts';

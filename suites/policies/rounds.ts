@@ -5,6 +5,7 @@
 import type { Zone } from '#helpers';
 import { covers } from '../requirements/index.ts';
 import {
+  type Around,
   called,
   everyPod,
   into,
@@ -32,7 +33,7 @@ export const rounds: readonly Round[] = [
   {
     title: 'admit the pods that selectors and expressions select',
     cites: covers('POL-SEL-01', 'POL-SEL-02', 'POL-EXPR-01', 'POL-EXPR-02', 'POL-PEER-02'),
-    policies: ({ namespaces }): readonly RoundPolicy[] => {
+    policies: ({ namespaces }: Around): readonly RoundPolicy[] => {
       const both = (zone: Zone, peer: { podSelector: Selector }): Peer => ({
         ...peer,
         ...namespaces({ 'kc-zone': zone }),

@@ -104,5 +104,5 @@ interface Searching {
 
 /** A number of 31 bits that follows from a text. */
 function hashOf(text: string): number {
-  return [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 2 ** 31, 7);
+  return Array.from(text).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 2 ** 31, 7);
 }

@@ -12,6 +12,7 @@ import { openShiftRequirements } from './openshift.ts';
 import { operationRequirements } from './operation.ts';
 import { podRequirements } from './pods.ts';
 import { policyRequirements } from './policies.ts';
+import { policyServiceRequirements } from './policy-services.ts';
 import { serviceLifeRequirements } from './service-life.ts';
 import { prerequisiteRequirements, quotaRequirements } from './prerequisites.ts';
 import { serviceRequirements } from './services.ts';
@@ -24,6 +25,7 @@ export const catalogue = defineCatalogue([
   ...serviceRequirements,
   ...serviceLifeRequirements,
   ...policyRequirements,
+  ...policyServiceRequirements,
   ...balancerRequirements,
   ...driverRequirements,
   ...dnsRequirements,

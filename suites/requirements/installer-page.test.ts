@@ -6,13 +6,13 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import type { Requirement } from '#helpers';
 import { catalogue } from './index.ts';
-import { awaitedRequirements, pageLength, pageSentences } from './installer-page.ts';
+import { pageLength, pageSentences } from './installer-page.ts';
 
 const rows: readonly Requirement[] = catalogue.requirements;
 
-/** The ids that the catalogue lacks and does not wait for either. */
+/** The ids that the catalogue lacks. */
 function unknownOf(ids: readonly string[]): string[] {
-  return ids.filter((id) => !rows.some((row) => row.id === id) && !awaitedRequirements.includes(id));
+  return ids.filter((id) => !rows.some((row) => row.id === id));
 }
 
 test.describe("the installer's page", () => {
@@ -24,10 +24,8 @@ test.describe("the installer's page", () => {
   for (const { id, gist, by, untestable } of pageSentences) {
     test(`${id} has requirements, or a reason why not: ${gist}`, () => {
       expect(unknownOf(by), 'ids that the catalogue lacks').toEqual([]);
-      const covered = by.filter(
-        (one) =>
-          awaitedRequirements.includes(one) ||
-          rows.some((row) => row.id === one && row.uncovered === undefined),
+      const covered = by.filter((one) =>
+        rows.some((row) => row.id === one && row.uncovered === undefined),
       );
 
       expect(covered.length > 0, 'a requirement with a scenario, or a reason, and not both').toBe(

@@ -31,7 +31,7 @@ export const prerequisiteRequirements = [
     id: 'PRE-NET-01',
     level: 'must',
     text: 'Neutron has loaded the extensions by which Kuryr routes, filters, marks and counts.',
-    source: `${kuryrCode('controller/managers/health.py, controller/drivers/namespace_subnet.py')}`,
+    source: kuryrCode('controller/managers/health.py, controller/drivers/namespace_subnet.py'),
     needs: [],
   },
   {

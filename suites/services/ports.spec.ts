@@ -115,8 +115,16 @@ test.describe('the ports of a Service', () => {
       const labels = { part: 'web' };
       const [client, here, there] = await Promise.all([
         namespace.pod('client'),
-        namespace.pod('here', { labels, ports: serving, portNames: { [`tcp-${podPort}`]: otherName } }),
-        namespace.pod('there', { labels, ports: serving, portNames: { [`tcp-${otherPort}`]: otherName } }),
+        namespace.pod('here', {
+          labels,
+          ports: serving,
+          portNames: { [`tcp-${podPort}`]: otherName },
+        }),
+        namespace.pod('there', {
+          labels,
+          ports: serving,
+          portNames: { [`tcp-${otherPort}`]: otherName },
+        }),
       ]);
       const service = await namespace.expose(
         { name: 'web', labels },
