@@ -134,7 +134,8 @@ function axesIn(file: Raw): CompleteAxes {
     kuryr: lineOf(file['kuryr']) ?? defaultKuryr(series, openshift),
     podMode: oneOf(['nested-vlan', 'neutron-vif'] as const, file['podMode']) ?? 'nested-vlan',
     backend: chosen,
-    isOpenShift: openshift !== undefined,
+    // Beside another kind of cluster the release is refused, and nothing follows from it.
+    isOpenShift: openshift !== undefined && file['cluster'] !== 'kind',
     nodes: typeof file['nodes'] === 'number' ? file['nodes'] : 2,
   };
 }

@@ -72,6 +72,7 @@ async function siteOf(): Promise<Site> {
 }
 
 const ofRunOne = [
+  'node kc-a-node',
   'namespace kc-a',
   'pod default/node-pod',
   'config map default/program',

@@ -134,6 +134,7 @@ function answer(asked: Asked, store: Store): Reply | undefined {
     return asked.method === 'POST' ? made(asked, shelf) : listed(asked, shelf, store);
   }
   const [path, id] = splitLast(asked.path);
+  if (id === 'tags' && asked.method === 'PUT') return { body: asked.body as object };
   const items = store.shelves[path];
   if (items === undefined) {
     return undefined;
@@ -156,11 +157,22 @@ function answer(asked: Asked, store: Store): Reply | undefined {
   return { body: { [keyOf(path)]: item } };
 }
 
+/** What a service gives to what it makes, by collection. */
+const bornWith: Readonly<Record<string, object>> = {
+  ports: { status: 'DOWN' },
+  floatingips: { floating_ip_address: '192.0.2.9', status: 'DOWN' },
+};
+
 function made(asked: Asked, shelf: Shelved[]): Reply {
   const item: Shelved = {
     id: `made-${shelf.length + 1}`,
+    ...bornWith[asked.path.split('/').at(-1) ?? ''],
     ...(Object.values(asked.body as object)[0] as object),
   };
+  if (Array.isArray(item['fixed_ips'])) {
+    const addresses = item['fixed_ips'] as object[];
+    item['fixed_ips'] = addresses.map((fixed) => ({ ip_address: '192.0.2.8', ...fixed }));
+  }
   shelf.push(item);
   return { status: 201, body: { [keyOf(asked.path)]: item } };
 }

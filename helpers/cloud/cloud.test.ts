@@ -130,6 +130,8 @@ test.describe('the cloud', () => {
     expect(await cloud.networkOf({ name: 'demo', uid: 'uid-1' }).read(signal)).toEqual({
       networkId: 'net-1',
       name: 'uid-1/demo',
+      subnetName: 'uid-1/demo',
+      subnetPoolId: undefined,
       tags: ['kuryr'],
       mtu: 1442,
       subnetId: 'sub-1',

@@ -104,7 +104,7 @@ test.describe('the cloud', () => {
 
     expect(here.shelves[ports]?.find(({ id }) => id === spare.id)).toMatchObject({
       network_id: 'nodes',
-      fixed_ips: [{ subnet_id: 'sub-n' }],
+      fixed_ips: [{ subnet_id: 'sub-n', ip_address: spare.address }],
     });
     expect(here.server.asked.map(({ path }) => path)).toContain(`${ports}/${spare.id}/tags/kuryr`);
     await spare[Symbol.asyncDispose]();

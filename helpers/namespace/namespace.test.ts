@@ -248,7 +248,6 @@ test.describe('a namespace', () => {
     site.cloud.shelves['/network/v2.0/networks'] = [
       { id: 'net-public', name: 'public', status: 'ACTIVE' },
     ];
-    site.cloud.shelves['/network/v2.0/floatingips/made-1'] = [{ id: 'tags' }];
     const asked = namespace.floatingIp(pod);
 
     await expect(asked).resolves.toMatchObject({ floating_network_id: 'net-public' });

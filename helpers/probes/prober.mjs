@@ -350,7 +350,7 @@ async function listenUdp(marks, port, { bind, sockets }) {
       socket.once('error', reject);
       socket.on('message', (datagram, from) => {
         const client = { client: plainAddress(from.address), clientPort: from.port };
-        const ends = { ...client, server: '', serverPort: port };
+        const ends = { ...client, server: '', serverPort: socket.address().port };
         // An answer that cannot be sent is an answer that the prober misses: it says so.
         socket.send(
           answerDatagram(marks, datagram, ends),

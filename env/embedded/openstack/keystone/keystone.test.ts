@@ -9,7 +9,14 @@ test.describe('the simulated Keystone', () => {
     expect(await session.roles()).toEqual(['member', 'reader', 'load-balancer_member']);
     expect(await session.projectId()).toMatch(/^[0-9a-f]{32}$/);
     const types = tested.cloud.catalogue.map(({ type }) => type);
-    expect(types).toEqual(['identity', 'network', 'load-balancer', 'compute', 'image']);
+    expect(types).toEqual([
+      'identity',
+      'network',
+      'load-balancer',
+      'compute',
+      'image',
+      'block-storage',
+    ]);
     expect(await session.endpoint({ name: 'neutron', types: ['network'] })).toBe(
       `${tested.cloud.url}/networking`,
     );
