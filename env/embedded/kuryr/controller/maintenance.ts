@@ -2,6 +2,7 @@
  * What the controller does again and again: it looks whether Octavia still has what is written down, and
  * removes ports and networks of namespaces that are gone.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { type CloudRow, type Network, type Port, statusOf } from '../api/cloud.ts';
 import type { BalancerStatus } from '../api/records.ts';
 import { isAtLeast } from '../release.ts';
@@ -19,6 +20,8 @@ export interface MaintenanceOptions {
   readonly namespaces: Namespaces;
   readonly pool: VifPool;
 }
+
+const settlingMs = 400;
 
 const missing = {
   loadbalancer: ['LoadBalancerMissing', 'Load balancer'],
@@ -88,11 +91,16 @@ export class Maintenance {
     const wanted = noted.filter(({ status }) => idsIn(part, status).length > 0);
     if (wanted.length === 0) return [];
     const present = await this.#present(part, wanted);
-    return wanted.filter(({ key, status }) => {
+    const isLost = ({ key, status }: Noted): boolean => {
       const now = this.#options.records.of(key)?.status ?? {};
       const still = new Set(idsIn(part, now));
       return idsIn(part, status).some((id) => !present.has(id) && still.has(id));
-    });
+    };
+    const lost = wanted.filter(isLost);
+    if (lost.length === 0) return lost;
+    // Rounds are seconds apart and not ten minutes: one may well meet a removal that is not noted yet.
+    await pause(settlingMs);
+    return lost.filter(isLost);
   }
 
   async #present(part: Part, noted: readonly Noted[]): Promise<ReadonlySet<string>> {
