@@ -2,6 +2,7 @@
  * Judges prerequisites outside of any run, for somebody who wants to know before installing what a cloud
  * lacks.
  */
+import { setMaxListeners } from 'node:events';
 import type { Profile, StackAccess } from '#env';
 import { openCloud } from '../cloud/cloud.ts';
 import { openCluster } from '../cluster/cluster.ts';
@@ -40,7 +41,10 @@ export async function preflight(order: PreflightOrder): Promise<Preflight> {
     ...(cluster === undefined ? {} : { cluster }),
   });
   const questions = order.prerequisites.flatMap((id) => prerequisiteOf(id).asks);
-  const facts = await platform.facts(['project', ...questions], AbortSignal.timeout(withinMs));
+  const signal = AbortSignal.timeout(withinMs);
+  // Each question listens for the end of the time.
+  setMaxListeners(0, signal);
+  const facts = await platform.facts(['project', ...questions], signal);
   const { project } = facts;
   return {
     project: project !== undefined && 'value' in project ? project.value : undefined,

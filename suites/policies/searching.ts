@@ -55,7 +55,7 @@ export async function wrongInTown(
       { isApplied: true },
       budgets.policyEffective,
     )) ??
-    (await whyNotSettled(probes.tablesOf(residents, targets), expected, budgets.policyInForce));
+    (await whyNotSettled(probes.tablesOf(residents, targets), expected, budgets.policyEffective));
   await town.withdraw();
   return what ?? whyNotSettled(town.remains, [], budgets.policyEffective);
 }
