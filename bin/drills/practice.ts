@@ -120,6 +120,8 @@ export async function practise(
   });
   const deeds = disturbance?.scene.deeds ?? [];
   place.say(`${drill.id}: ${during.verdict} while the fault lasts`);
+  for (const stuck of disturbance?.scene.stuck ?? [])
+    place.say(`${drill.id}: not taken back: ${stuck}`);
   const after = await look(place, { requirement, name: `${drill.id}/after` });
   const looks = { before: before.verdict, during: during.verdict, after: after.verdict };
   const judged = judge(drill, { during, after, deeds, trouble: disturbance?.striking.trouble });

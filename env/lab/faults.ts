@@ -8,7 +8,7 @@ import { StackError } from '../errors.ts';
 import type { FaultPort, PacketRule, SuspendablePart, WayBack } from '../stack.ts';
 import { cgroupHost, daemonGroup, processesIn } from './base/cgroups.ts';
 import { enter, type Machine, on } from './base/machines.ts';
-import { run } from './base/shell.ts';
+import { run, succeeds } from './base/shell.ts';
 import type { LabMachines } from './machines.ts';
 
 /** Above the rules that Neutron writes for security groups (1001 and 1002), below OVN's limit. */
@@ -95,7 +95,8 @@ async function limitPackets(
   const set = (value: string): Promise<string> => on(node, 'ip', 'link', 'set', link, 'mtu', value);
   await set(String(bytes));
   return async () => {
-    await set(mtu);
+    // The interface goes with its pod.
+    if (await succeeds([...enter(node), 'ip', 'link', 'show', link])) await set(mtu);
   };
 }
 

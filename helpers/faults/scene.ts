@@ -16,7 +16,6 @@ import { namesOf } from '../cloud/kuryr-names.ts';
 import type { NeutronNetwork, NeutronPort, NeutronSecurityGroup } from '../cloud/neutron-forms.ts';
 import type { OctaviaLoadBalancer } from '../cloud/octavia-forms.ts';
 import { type Cluster, openCluster } from '../cluster/cluster.ts';
-import { progress } from '../progress.ts';
 
 /** A namespace of the run. */
 export interface SceneNamespace {
@@ -49,6 +48,7 @@ export class Scene implements AsyncDisposable {
   readonly faults: FaultPort | undefined;
   readonly #runId: string;
   readonly #done = new Map<string, Deed['says']>();
+  readonly #stuck: string[] = [];
   readonly #back: { readonly says: string; readonly way: WayBack }[] = [];
 
   constructor(
@@ -74,6 +74,11 @@ export class Scene implements AsyncDisposable {
   /** What was done so far, in words. */
   get deeds(): readonly string[] {
     return [...this.#done.values()];
+  }
+
+  /** What could not be taken back at the end, in words. */
+  get stuck(): readonly string[] {
+    return this.#stuck;
   }
 
   /** Does a deed unless it was done; one that fails may be tried again. */
@@ -168,17 +173,15 @@ export class Scene implements AsyncDisposable {
 
   /** Takes everything back, the last thing first. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const failures: string[] = [];
     for (const { says, way } of this.#back.splice(0)) {
       try {
         await way();
       } catch (error) {
         // What a scenario has removed in the meantime needs no mending.
-        if (!isNotFound(error)) failures.push(`${says}: ${(error as Error).message}`);
+        if (!isNotFound(error)) this.#stuck.push(`${says}: ${(error as Error).message}`);
       }
     }
     this.cluster[Symbol.dispose]();
-    for (const failure of failures) progress(`taking back failed: ${failure}`);
   }
 }
 
