@@ -56,20 +56,22 @@ async function configure(machine: Machine, identity: KuryrIdentity): Promise<voi
 
 /**
  * Does what the kubelet does for Kuryr's own deployment, whose programs count on it: three looks at /alive
- * in a row that fail end the program, and one that has ended is started again.
+ * in a row that fail end the program, and one that has ended is started again. Its children end with it, as
+ * they would with their container: one that stays keeps the ports.
  */
 const liveness = `
 url=$1; shift
 while :; do
-  "$@" & child=$!
+  setsid "$@" & child=$!
   misses=0
   while sleep 10; kill -0 "$child" 2>/dev/null; do
     if curl -sf -m 5 -o /dev/null "$url"; then misses=0; else misses=$((misses + 1)); fi
     if [ "$misses" -ge 3 ]; then
       curl -s -m 5 "$url"
-      kill "$child"; sleep 5; kill -9 "$child" 2>/dev/null
+      kill -TERM "-$child"; sleep 10; kill -9 "-$child" 2>/dev/null
     fi
   done
+  kill -9 "-$child" 2>/dev/null
   wait "$child"
   echo "$(date -u +%FT%TZ) ${restartMark}, after status $?"
 done`;
