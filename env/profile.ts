@@ -83,12 +83,16 @@ export async function loadProfile(nameOrFile: string): Promise<Profile> {
   const { connection, ...rest } = profile;
   return {
     ...rest,
-    knownFailures: knownFailures.filter((known) => isKnownOf(known, profile.kuryr)),
+    knownFailures: knownFailures.filter((known) => isKnownOf(known, profile)),
     ...(connection === undefined ? {} : { connection: absolute(connection, dirname(file)) }),
   };
 }
 
-function isKnownOf({ sinceKuryr }: KnownFailure, kuryr: string): boolean {
+function isKnownOf(
+  { sinceKuryr, provider }: KnownFailure,
+  { kuryr, octavia }: Pick<Profile, 'kuryr' | 'octavia'>,
+): boolean {
+  if (provider !== undefined && provider !== octavia.provider) return false;
   const line = releaseOf(kuryr);
   return sinceKuryr === undefined || (line !== undefined && compareKuryr(line, sinceKuryr) >= 0);
 }

@@ -86,6 +86,13 @@ function picture(change: object = {}, beside: object = {}): Picture {
 }
 
 const ofService = (change: object): Picture => picture({ services: [{ ...service, ...change }] });
+function askingFor(loadBalancerIP: string): Picture {
+  const { metadata, spec, status } = service.service;
+  return ofService({
+    service: { metadata, status, spec: Object.assign({}, spec, { loadBalancerIP }) },
+    floatingIps: [{ ...service.floatingIps[0], tags: [] }],
+  });
+}
 const ofPort = (change: object): Picture =>
   picture({ ports: [{ ...port, ...change }, routerPort] });
 
@@ -130,11 +137,16 @@ const broken: readonly (readonly [layer: string, says: string, Picture])[] = [
   ['pool', 'has no pool', ofService({ pools: [] })],
   ['member', 'lack 10.0.0.4:8080', ofService({ pools: [{ ...service.pools[0], members: [] }] })],
   ['floating ip', 'no floating IP leads', ofService({ floatingIps: [] })],
+  ['floating ip', 'is 192.0.2.7, it asks for 192.0.2.8', askingFor('192.0.2.8')],
 ];
 
 test.describe('a diagnosis', () => {
   test('finds nothing where everything fits together', () => {
     expect(explained(picture(), [])).toBeUndefined();
+  });
+
+  test('does not look for the tag of Kuryr on an address that a Service asks for', () => {
+    expect(explained(askingFor('192.0.2.7'), [])).toBeUndefined();
   });
 
   for (const [layer, says, seen] of broken) {

@@ -1,7 +1,7 @@
 /**
  * The links from a Service to its pods: endpoints, load balancer, listener, pool, member, floating IP.
  */
-import type { V1Pod, V1ServicePort } from '@kubernetes/client-node';
+import type { V1Pod, V1Service, V1ServicePort } from '@kubernetes/client-node';
 import { compareSeries, type Layer, type Profile } from '#env';
 import { isReady } from '../cluster/descriptions.ts';
 import { type Checks, type Finding, found, told } from './finding.ts';
@@ -207,16 +207,31 @@ class Balanced {
     if (floatingIp === undefined) {
       return [this.#say('floating ip', 'no floating IP leads to its load balancer')];
     }
-    const { floating_ip_address: address, fixed_ip_address: fixed = 'nothing', tags } = floatingIp;
-    const announced = service.status?.loadBalancer?.ingress?.[0]?.ip ?? 'none';
-    const { resourceTag: tag } = this.#picture.profile.layout;
-    const checks: Checks = [
-      [announced !== address, `is ${address}, its status says ${announced}`],
-      [fixed !== service.spec.clusterIP, `${address} leads to ${fixed}`],
-      [!tags.includes(tag), `${address} lacks the tag "${tag}" of Kuryr`],
-    ];
-    return told(checks, (text) => this.#say('floating ip', `its floating IP ${text}`));
+    const { resourceTag } = this.#picture.profile.layout;
+    return told(troubleOfAddress(service, floatingIp, resourceTag), (text) =>
+      this.#say('floating ip', `its floating IP ${text}`),
+    );
   }
+}
+
+/** An address that the Service asks for is the user's: Kuryr does not tag what it did not make. */
+function troubleOfAddress(
+  { spec, status }: V1Service,
+  floatingIp: PicturedService['floatingIps'][number],
+  tag: string,
+): Checks {
+  const { floating_ip_address: address, fixed_ip_address: fixed = 'nothing', tags } = floatingIp;
+  const announced = status?.loadBalancer?.ingress?.[0]?.ip ?? 'none';
+  const asked = spec?.loadBalancerIP;
+  const ofMaker: Checks[number] =
+    asked === undefined
+      ? [!tags.includes(tag), `${address} lacks the tag "${tag}" of Kuryr`]
+      : [asked !== address, `is ${address}, it asks for ${asked}`];
+  return [
+    [announced !== address, `is ${address}, its status says ${announced}`],
+    [fixed !== spec?.clusterIP, `${address} leads to ${fixed}`],
+    ofMaker,
+  ];
 }
 
 function isProvider(seen: string, wanted: Profile['octavia']['provider']): boolean {

@@ -121,6 +121,29 @@ test.describe('toSettleOn', () => {
     await expect(settleOn(broken, 'ACTIVE', budget)).rejects.toBe(trouble);
   });
 
+  test('judges by what was seen last when trouble comes at the end only', async () => {
+    const started = performance.now();
+    const trouble = new ProbeError('PROBER_SILENT', 'Probing: found a pod that answers nobody.');
+    const untilLate = (value: string, lateMs: number) =>
+      reading('who reaches whom', () =>
+        performance.now() - started < lateMs ? Promise.resolve(value) : Promise.reject(trouble),
+      );
+    const long: BudgetSpec = { ...budget, withinMs: 2_000 };
+
+    const [wrong, right, early] = await Promise.allSettled([
+      settleOn(untilLate('dropped', 1_800), 'open', long),
+      settleOn(untilLate('open', 1_800), 'open', { ...long, consecutive: 1_000 }),
+      settleOn(untilLate('dropped', 500), 'open', long),
+    ]);
+
+    expect(wrong).toMatchObject({ status: 'fulfilled', value: { pass: false } });
+    expect(wrong.status === 'fulfilled' && wrong.value.message()).toMatch(
+      /at last without an answer\)\.\n {2}expected 'open', last read 'dropped'$/,
+    );
+    expect(right).toMatchObject({ status: 'rejected', reason: trouble });
+    expect(early).toMatchObject({ status: 'rejected', reason: trouble });
+  });
+
   test('lets a mistake in a reading fly at once', async () => {
     let reads = 0;
     const mistaken = reading('mistaken', () => {

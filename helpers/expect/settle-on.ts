@@ -8,7 +8,10 @@ import { type Difference } from './differences.ts';
 import { samples } from './sampling.ts';
 import { type Judgement, met, unmet } from './judgement.ts';
 
-/** Judges whether a reading settles on what is expected. */
+/**
+ * Judges whether a reading settles on what is expected. Trouble at the end is no judgement, unless the
+ * reading was seen to be wrong in the second half of its budget: the trouble does not make it right.
+ */
 export async function settleOn(
   reading: Reading<unknown>,
   expected: unknown,
@@ -17,6 +20,7 @@ export async function settleOn(
   let reads = 0;
   let streak = 0;
   let last: readonly Difference[] | undefined;
+  let lastAtMs = 0;
   let trouble: Error | undefined;
   for await (const sample of samples({ reading, expected, budget })) {
     reads += 1;
@@ -26,26 +30,42 @@ export async function settleOn(
       continue;
     }
     last = sample.differences;
+    lastAtMs = sample.atMs;
     streak = last.length === 0 ? streak + 1 : 0;
     if (streak >= budget.consecutive) {
       return met(`${reading.name} settled, and was expected not to.`);
     }
   }
-  if (trouble !== undefined) {
+  return unsettled({ reading, budget, reads, streak, trouble, last, lastAtMs });
+}
+
+interface Ending {
+  readonly reading: Reading<unknown>;
+  readonly budget: BudgetSpec;
+  readonly reads: number;
+  readonly streak: number;
+  readonly trouble: Error | undefined;
+  readonly last: readonly Difference[] | undefined;
+  readonly lastAtMs: number;
+}
+
+function unsettled({ reading, budget, reads, streak, trouble, last, lastAtMs }: Ending): Judgement {
+  const { name, withinMs } = budget;
+  const isSeenWrong = last !== undefined && last.length > 0 && lastAtMs >= withinMs / 2;
+  if (trouble !== undefined && !isSeenWrong) {
     throw trouble;
   }
   if (last === undefined) {
     throw new ProbeError(
       'READING_NEVER_ANSWERED',
-      `Reading ${reading.name}: found no answer within ${budget.withinMs} ms (budget "${budget.name}"). ` +
+      `Reading ${reading.name}: found no answer within ${withinMs} ms (budget "${name}"). ` +
         'Look into the evidence of the scenario for the request that hangs.',
     );
   }
-  const head =
-    `${reading.name} did not settle within ${budget.withinMs} ms ` +
-    `(budget "${budget.name}", ${reads} read${reads === 1 ? '' : 's'}).`;
+  const ending = trouble === undefined ? '' : ', at last without an answer';
+  const told = `${reads} read${reads === 1 ? '' : 's'}${ending}`;
   return unmet(
-    head,
+    `${reading.name} did not settle within ${withinMs} ms (budget "${name}", ${told}).`,
     last,
     `as expected ${streak} time(s) in a row of ${budget.consecutive} needed`,
   );

@@ -2,7 +2,7 @@
  * Constructs that some releases of Kuryr get wrong, one a round, so that each has a verdict of its own.
  */
 import { covers } from '../requirements/index.ts';
-import { called, everyPod, into, outOf, type Round, tcp } from './writing.ts';
+import { called, everyPod, into, outOf, type Round, tcp, udp } from './writing.ts';
 
 /** What some releases of Kuryr get wrong, one construct a round. */
 export const deviations: readonly Round[] = [
@@ -56,9 +56,25 @@ export const deviations: readonly Round[] = [
     title: 'open at each pod the port that bears the name there',
     cites: covers('POL-NAME-03'),
     policies: () => [
-      everyPod('named-twice', 'x', {
+      {
+        zone: 'x',
+        name: 'named-twice',
+        spec: {
+          // Not all pods by {}: that is what the next round is about.
+          podSelector: { matchExpressions: [{ key: 'pod', operator: 'Exists' }] },
+          policyTypes: ['Ingress'],
+          ingress: [{ from: [{ podSelector: {} }], ports: [tcp('api')] }],
+        },
+      },
+    ],
+  },
+  {
+    title: 'open a named port at all pods of a namespace',
+    cites: covers('POL-NAME-06'),
+    policies: () => [
+      everyPod('named-at-all', 'x', {
         policyTypes: ['Ingress'],
-        ingress: [{ from: [{ podSelector: {} }], ports: [tcp('api')] }],
+        ingress: [{ from: [{ podSelector: {} }], ports: [udp('udp-8080')] }],
       }),
     ],
   },

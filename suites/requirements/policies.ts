@@ -206,6 +206,13 @@ export const policyRequirements = [
     needs: ['policies'],
   },
   {
+    id: 'POL-NAME-06',
+    level: 'must',
+    text: 'A named port is opened where the policy selects every pod of its namespace.',
+    source: `Kubernetes API, NetworkPolicySpec.podSelector: an empty one matches all pods; ${kuryrCode('controller/drivers/utils.py')}, get_pods asks for the label "None" then`,
+    needs: ['policies'],
+  },
+  {
     id: 'POL-LABEL-01',
     level: 'must',
     text: 'A policy isolates a pod as soon as labels make it one that the policy selects, and no longer.',

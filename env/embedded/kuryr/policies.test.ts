@@ -70,8 +70,8 @@ test.describe('a policy', () => {
     expect((await stack.census())['security-groups']).toEqual(before['security-groups']);
   });
 
-  test('follows the labels of pods', async () => {
-    await using stack = await startTestStack();
+  test('follows the labels of pods when its handler of labels works', async () => {
+    await using stack = await startTestStack({}, { deviations: { labelsUnfollowed: false } });
     await stack.make(namespace());
     await stack.make(policy('only-client', onlyClient));
     await stack.make(pod('other'));
@@ -90,6 +90,39 @@ test.describe('a policy', () => {
     await stack.until('a note of the labels', async () => {
       const now = await running(stack, 'other');
       return now.metadata.annotations?.['openstack.org/kuryr-pod-label'] === '{"app":"web"}';
+    });
+  });
+
+  test('sees a changed label of a pod only when the policy changes', async () => {
+    await using stack = await startTestStack();
+    await stack.make(namespace());
+    await stack.make(policy('only-client', onlyClient));
+    await stack.make(pod('other'));
+    const other = await running(stack, 'other');
+    const { status } = await applied(stack, 'only-client');
+    const patch = (path: string, body: object): Promise<unknown> =>
+      stack.kube.send({
+        ...{ method: 'PATCH', path, body, contentType: 'application/merge-patch+json' },
+      });
+    await patch(at.pod('other'), { metadata: { labels: { app: 'web' } } });
+    // A pod that comes has every policy looked at.
+    await stack.make(pod('client'));
+    const client = await running(stack, 'client');
+    await stack.until('the rule of the new pod', async () => {
+      const now = await applied(stack, 'only-client');
+      return now.status.securityGroupRules.some(
+        ({ remote_ip_prefix }) => remote_ip_prefix === client.status?.podIP,
+      );
+    });
+
+    expect((await portOf(stack, other)).security_groups).toEqual(
+      stack.settings.pod_security_groups,
+    );
+
+    await patch(at.policy('only-client'), { spec: { policyTypes: ['Ingress', 'Egress'] } });
+    await stack.until('the group on the port of the old one', async () => {
+      const port = await portOf(stack, other);
+      return port.security_groups[0] === status.securityGroupId;
     });
   });
 });

@@ -23,6 +23,10 @@ export interface Deviations {
   readonly emptyRuleOnlyFirst: boolean;
   /** A label that is selected with an empty value counts as missing at the pods that bear it. */
   readonly emptyValueIsMissing: boolean;
+  /** Ports by name are looked for at no pod when a policy selects all pods. */
+  readonly emptySelectorNamesNobody: boolean;
+  /** A label of a pod that changes counts only when the policy is looked at anew. */
+  readonly labelsUnfollowed: boolean;
   /** Of a range of ports only the first is opened. */
   readonly ignoresEndPort: boolean;
   /** Rules without protocol or port are made for TCP, ports 1 to 65535. */
@@ -115,6 +119,8 @@ function deviationsOf(line: KuryrRelease): Deviations {
     portlessIsNamed: from('1.1'),
     emptyRuleOnlyFirst: from('1.0'),
     emptyValueIsMissing: true,
+    emptySelectorNamesNobody: from('1.1'),
+    labelsUnfollowed: from('3.0'),
     ignoresEndPort: true,
     onlyTcpWithoutProtocol: !from('4.0'),
     serviceEgressAtPodPort: from('1.1'),

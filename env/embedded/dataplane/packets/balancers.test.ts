@@ -40,6 +40,29 @@ const cases: Readonly<Record<string, readonly PacketCase[]>> = {
       says: `no egress rule admits tcp port 80 to ${vip}`,
     },
     {
+      what: 'is filtered on the way out by the member as well, once the connection stands',
+      to: vip,
+      port: 80,
+      change: (site) => {
+        site.cloud.balancer(vip, { provider: 'ovn', members: [[b, 8080]] });
+        site.cloud.group('to the VIP', [{ ...egress, remote_ip_prefix: `${vip}/32` }]);
+        inGroup('a', 'to the VIP')(site);
+      },
+      says: `no egress rule admits tcp port 8080 to ${b}`,
+    },
+    {
+      what: 'needs no rule for the member when it is a datagram that stands alone',
+      to: vip,
+      port: 80,
+      protocol: 'udp',
+      change: (site) => {
+        site.cloud.balancer(vip, { provider: 'ovn', protocol: 'UDP', members: [[b, 8080]] });
+        site.cloud.group('to the VIP', [{ ...egress, remote_ip_prefix: `${vip}/32` }]);
+        inGroup('a', 'to the VIP')(site);
+      },
+      says: 'delivered',
+    },
+    {
       what: 'comes back to a client that is its own backend, from the VIP',
       to: vip,
       port: 80,

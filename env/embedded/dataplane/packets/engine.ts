@@ -158,10 +158,14 @@ export class PacketEngine {
     walk.note(`port ${port.id}`, `${packet.source} sends to ${packet.destination}`);
     const refusal = origin.isAmphora === true ? undefined : this.#leave(walk, resolved, port);
     if (refusal !== undefined) return refusal;
-    return new Forwarding(this.#around(pin, port), walk).start(port.network_id, origin.nextHop);
+    const sender = origin.isAmphora === true ? undefined : port;
+    return new Forwarding(this.#around(pin, port, sender), walk).start(
+      port.network_id,
+      origin.nextHop,
+    );
   }
 
-  #around(pin: Pin, sender: PortRow | undefined): Surroundings {
+  #around(pin: Pin, sender: PortRow | undefined, filtered?: PortRow): Surroundings {
     return {
       tables: this.#index.tables,
       ml2: this.#axes.ml2,
@@ -169,6 +173,7 @@ export class PacketEngine {
       pin,
       sender,
       isOutside: this.#isOutside,
+      leaveAgain: (walk) => this.#leaveAgain(walk, filtered),
       arrive: (walk, port) => this.#arrive(walk, port),
     };
   }
@@ -185,6 +190,20 @@ export class PacketEngine {
     const spoofing = spoofingOf(port, walk);
     if (spoofing !== undefined) return walk.end('dropped', `port ${port.id}: ${spoofing}`);
     return this.#filter(walk, port, 'egress');
+  }
+
+  /**
+   * With the ovn provider the switch of the client changes the destination of all packets but the first
+   * before it looks at the rules: a connection needs a rule for the VIP, and one for the member. The lab
+   * has shown it (OVN 23.03); a datagram that stands alone is a first packet.
+   */
+  #leaveAgain(walk: Walk, sender: PortRow | undefined): Decision | undefined {
+    const isJudged =
+      sender !== undefined &&
+      walk.packet.protocol === 'tcp' &&
+      walk.packet.source !== walk.packet.destination &&
+      whyUnfiltered(this.#index.tables, sender, this.#axes.firewall) === undefined;
+    return isJudged ? this.#filter(walk, sender, 'egress') : undefined;
   }
 
   #filter(walk: Walk, port: PortRow, direction: 'ingress' | 'egress'): Decision | undefined {

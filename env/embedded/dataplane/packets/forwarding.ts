@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly sender: PortRow | undefined;
   /** Whether a machine without a Neutron port has this address on an external network. */
   isOutside(networkId: string, address: string): boolean;
+  /** Why the rules of the sender's port stop the packet under the destination that a balancer gave it. */
+  leaveAgain(walk: Walk): Decision | undefined;
   /** What the port at the end makes of the packet. */
   arrive(walk: Walk, port: PortRow): Decision;
 }
@@ -43,6 +45,8 @@ export class Forwarding {
     const entered = this.#enterNetwork(networkId);
     if (entered !== undefined) return entered;
     const member = this.#balance(networkId);
+    const refusal = member === undefined ? undefined : this.#around.leaveAgain(walk);
+    if (refusal !== undefined) return refusal;
     if (this.#isHairpin) return this.#hairpin();
     if (!isOnLink) return this.#throughNeighbour(networkId, nextHop);
     if (member !== undefined && !this.#isOn(networkId, member.address)) {
@@ -83,7 +87,8 @@ export class Forwarding {
 
   /**
    * The ovn provider changes the destination at the switch of the client, if that switch or its router
-   * carries the balancer. It does so after the rules of the client's port (from-lport ACLs come first).
+   * carries the balancer. It does so after the rules of the client's port (from-lport ACLs come first),
+   * but from the second packet of a connection on it is the other way round.
    */
   #balance(networkId: string | undefined): MemberRow | undefined {
     const { tables, choice, pin } = this.#around;

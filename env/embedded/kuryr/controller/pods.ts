@@ -164,8 +164,8 @@ export class Pods {
 
   /** What Kuryr's handler of pod labels does: groups first, then a note of the labels they are for. */
   async #followLabels(pod: Pod): Promise<void> {
-    const { kube, caches } = this.#context;
-    if (!hasPolicies(this.#context)) return;
+    const { kube, caches, deviations } = this.#context;
+    if (!hasPolicies(this.#context) || deviations.labelsUnfollowed) return;
     const now = caches.pods.get(keyOf(pod));
     if (now?.metadata.uid !== pod.metadata.uid) return;
     await this.setGroups(now, groupsOf(this.#context, now));

@@ -10,6 +10,7 @@ import { annotations, finalizers } from '../marks.ts';
 import type { Context } from './context.ts';
 import { groupsOf } from './pod-groups.ts';
 import { isEqual } from './json.ts';
+import { LabelMemory, seenBy, type Seeing } from './label-memory.ts';
 import type { Inventory } from './policy-inventory.ts';
 import { changesOf, PolicyGroups } from './policy-groups.ts';
 import { translate, type Translated } from './policy-rules.ts';
@@ -29,7 +30,7 @@ export interface PoliciesOptions {
 
 /** The rules of a policy as this controller makes them. */
 export function translated(
-  { context, inventory }: PoliciesOptions,
+  { context, inventory }: Pick<PoliciesOptions, 'context' | 'inventory'>,
   policy: NetworkPolicy,
 ): Translated {
   const { release, deviations, settings } = context;
@@ -42,12 +43,19 @@ export class Policies {
   readonly #context: Context;
   readonly #options: PoliciesOptions;
   readonly #groups: PolicyGroups;
+  readonly #memory: LabelMemory;
   #bumps = 0;
 
   constructor(options: PoliciesOptions) {
     this.#context = options.context;
     this.#options = options;
     this.#groups = new PolicyGroups(options.context);
+    this.#memory = new LabelMemory(options.context.settings.timers.relistMs);
+  }
+
+  /** Pods with the labels that count for a policy. */
+  #seeing(policy: NetworkPolicy): Seeing {
+    return this.#context.deviations.labelsUnfollowed ? this.#memory.of(policy) : (pod) => pod;
   }
 
   /** Looks at one policy. */
@@ -57,6 +65,7 @@ export class Policies {
     const record = caches.kuryrPolicies.get(key);
     if (record !== undefined && (isGoing(record) || policy === undefined || isGoing(policy))) {
       await this.#remove(record, policy);
+      if (policy !== undefined) this.#memory.forget(policy);
     } else if (policy !== undefined && isGoing(policy)) {
       await this.#context.kube.removeFinalizer(kinds.policies, policy, finalizers.policy);
     } else if (policy !== undefined) {
@@ -70,7 +79,8 @@ export class Policies {
     record: KuryrNetworkPolicy | undefined,
   ): Promise<KuryrNetworkPolicy | undefined> {
     const { kube, caches } = this.#context;
-    const rules = translated(this.#options, policy);
+    const inventory = seenBy(this.#options.inventory, this.#seeing(policy));
+    const rules = translated({ context: this.#context, inventory }, policy);
     const written =
       record === undefined
         ? await this.#create(policy, rules)
@@ -177,7 +187,7 @@ export class Policies {
     const groupId = record.status.securityGroupId;
     if (groupId === undefined) return;
     record = await this.#fill(policy, record, groupId);
-    const pods = this.#concerned(record);
+    const pods = this.#concerned(record, this.#seeing(policy));
     await Promise.all(
       pods.map((pod) => this.#options.pods.setGroups(pod, groupsOf(this.#context, pod))),
     );
@@ -226,10 +236,11 @@ export class Policies {
   }
 
   /** The pods whose groups this policy may change: those it selects and those it has selected. */
-  #concerned({ metadata, spec, status }: KuryrNetworkPolicy): readonly Pod[] {
+  #concerned({ metadata, spec, status }: KuryrNetworkPolicy, seeing?: Seeing): readonly Pod[] {
     const isFresh = status.podSelector === undefined;
     return this.#context.caches.pods
       .in(metadata.namespace ?? '')
+      .map((pod) => seeing?.(pod) ?? pod)
       .filter(
         ({ spec: { hostNetwork, nodeName } }) => hostNetwork !== true && nodeName !== undefined,
       )

@@ -155,9 +155,10 @@ test.describe('a policy becomes rules', () => {
   }
 
   test('with the number of a port, its name, and nothing for a range', () => {
+    const podSelector = { matchLabels: { app: 'web' } };
     const from = [{ ipBlock: { cidr: '192.0.2.0/24' } }];
     const of = (ports: object[]): string[] =>
-      lines(translated({ ...ingress, ingress: [{ from, ports: ports }] }).ingress);
+      lines(translated({ ...ingress, podSelector, ingress: [{ from, ports: ports }] }).ingress);
 
     expect(of([{ protocol: 'UDP', port: 53 }])).toContain('IPv4 udp 53-53 192.0.2.0/24');
     expect(of([{ port: 'http' }])).toContain('IPv4 tcp 8080-8080 192.0.2.0/24');
@@ -225,9 +226,19 @@ test.describe('a known deviation', () => {
       [],
     ],
     [
+      'emptySelectorNamesNobody',
+      {
+        ...ingress,
+        ingress: [{ ports: [{ port: 'http' }], from: [{ ipBlock: { cidr: '192.0.2.0/24' } }] }],
+      },
+      [],
+      ['IPv4 tcp 8080-8080 192.0.2.0/24'],
+    ],
+    [
       'portlessIsNamed',
       {
         ...ingress,
+        podSelector: { matchLabels: { app: 'plain' } },
         ingress: [{ ports: [{ protocol: 'TCP' }], from: [{ ipBlock: { cidr: '192.0.2.0/24' } }] }],
       },
       ['IPv4 tcp 9090-9090 192.0.2.0/24'],

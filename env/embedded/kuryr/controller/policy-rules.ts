@@ -10,7 +10,7 @@ import { ipVersionOf } from './addresses.ts';
 import type { Inventory } from './policy-inventory.ts';
 import { type Peer, type Peers, peersOf } from './policy-peers.ts';
 import { serviceEgressRules } from './policy-services.ts';
-import { matches } from './selectors.ts';
+import { isEmpty, matches } from './selectors.ts';
 
 /** What a translation depends on beside the policy. */
 export interface Translation {
@@ -286,7 +286,10 @@ class Side {
 
   #selected(): readonly Pod[] {
     const { metadata, spec } = this.#policy;
-    return this.#translation.inventory.pods(spec.podSelector ?? {}, metadata.namespace);
+    const { inventory, deviations } = this.#translation;
+    // What is asked for without any label is the label "None".
+    if (deviations.emptySelectorNamesNobody && isEmpty(spec.podSelector ?? {})) return [];
+    return inventory.pods(spec.podSelector ?? {}, metadata.namespace);
   }
 
   /** The pods of a peer without those that the policy itself selects. */
