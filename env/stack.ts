@@ -87,6 +87,11 @@ export interface FaultPort {
   rewriteProvider(loadBalancerId: string, provider: string): Promise<WayBack>;
   /** Enters an amphora for a load balancer into what Octavia keeps. */
   plantAmphora(loadBalancerId: string): Promise<WayBack>;
+  /**
+   * Has a router put its own address in the place of the clients of its balancers, and the switches of
+   * some networks leave their balancers to it.
+   */
+  hideClients(routerId: string, networkIds: readonly string[]): Promise<WayBack>;
 }
 
 /** The running whole under test: cluster, cloud, and Kuryr between them. */

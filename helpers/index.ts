@@ -35,6 +35,7 @@ export {
   removePool,
 } from './faults/balancer-faults.ts';
 export {
+  hideClients,
   losePackets,
   overrulePackets,
   plantAmphorae,

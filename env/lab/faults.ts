@@ -100,6 +100,35 @@ async function limitPackets(
   };
 }
 
+/** The router's own address in front of what its balancers send on, and no balancers at the switches. */
+async function hideClients(
+  cloud: Machine,
+  routerId: string,
+  networkIds: readonly string[],
+): Promise<WayBack> {
+  const router = `neutron-${routerId}`;
+  const option = 'lb_force_snat_ip';
+  await on(cloud, 'ovn-nbctl', 'set', 'logical_router', router, `options:${option}=router_ip`);
+  const taken = await Promise.all(
+    networkIds.map(async (id) => {
+      const words = ['--bare', '--columns=load_balancer', 'list', 'logical_switch', switchOf(id)];
+      const balancers = (await on(cloud, 'ovn-nbctl', ...words)).trim().split(/\s+/);
+      await on(cloud, 'ovn-nbctl', 'ls-lb-del', switchOf(id));
+      return { id, balancers: balancers.filter((balancer) => balancer !== '') };
+    }),
+  );
+  return async () => {
+    await on(cloud, 'ovn-nbctl', 'remove', 'logical_router', router, 'options', option);
+    for (const { id, balancers } of taken) {
+      for (const balancer of balancers) {
+        const words = ['--may-exist', 'ls-lb-add', switchOf(id), balancer];
+        // Switch and balancer go with their namespace.
+        await succeeds([...enter(cloud), 'ovn-nbctl', ...words]);
+      }
+    }
+  };
+}
+
 async function octaviaSql(cloud: Machine, statement: string): Promise<void> {
   await run([...enter(cloud), 'mariadb', '-S', '/run/mysqld/mysqld.sock', 'octavia'], {
     input: `${statement};\n`,
@@ -136,6 +165,7 @@ export function labFaults(machines: LabMachines): FaultPort {
       await octaviaSql(cloud, `UPDATE load_balancer SET provider = '${provider}' ${where}`);
       return () => octaviaSql(cloud, `UPDATE load_balancer SET provider = 'ovn' ${where}`);
     },
+    hideClients: (routerId, networkIds) => hideClients(cloud, routerId, networkIds),
     plantAmphora: async (loadBalancerId) => {
       const id = randomUUID();
       await octaviaSql(

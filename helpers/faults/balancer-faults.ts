@@ -39,7 +39,7 @@ async function poolsOf(
  * The load balancers that have what their Services want: Kuryr is done with them. A listener that goes
  * before its pool is there would hold the Service for ever (docs/track-record.md).
  */
-async function filledBalancers(
+export async function filledBalancers(
   scene: Scene,
 ): Promise<{ readonly balancer: OctaviaLoadBalancer; readonly pools: readonly FilledPool[] }[]> {
   const balancers = await scene.loadBalancers();

@@ -3,6 +3,7 @@
  * what Octavia keeps.
  */
 import { type FaultPort, type PacketRule, StackError, type SuspendablePart } from '#env';
+import { filledBalancers } from './balancer-faults.ts';
 import type { Fault, Scene } from './scene.ts';
 
 function portOf(scene: Scene): FaultPort {
@@ -61,6 +62,27 @@ export function suspendAtServiceDeletion(part: SuspendablePart): Fault {
       await scene.once(part, {
         says: `made ${part} stand still while a Service was being deleted`,
         act: () => portOf(scene).suspend(part),
+      });
+    }
+  };
+}
+
+/**
+ * Puts the address of the router in the place of the clients of load balancers: those outside, whose
+ * packets pass the router, or those in the cluster as well, whose switches would balance by themselves.
+ */
+export function hideClients(whose: 'outside' | 'everywhere'): Fault {
+  return async (scene) => {
+    const balancers = await filledBalancers(scene);
+    if (balancers.length === 0) return;
+    const ports = await scene.ports();
+    const networks = [...new Set(ports.map(({ network_id }) => network_id))];
+    const router = ports.find(({ device_owner }) => device_owner === 'network:router_interface');
+    if (router === undefined) return;
+    for (const { balancer } of balancers) {
+      await scene.once(balancer.id, {
+        says: `put the address of router ${router.device_id} in the place of the clients of load balancer ${balancer.name}`,
+        act: () => portOf(scene).hideClients(router.device_id, whose === 'outside' ? [] : networks),
       });
     }
   };
