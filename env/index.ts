@@ -21,6 +21,7 @@ export { RequestLog, type RequestRecord } from './access/request-log.ts';
 export { type BudgetName, budgetNames, type Budgets, type BudgetSpec } from './budgets.ts';
 export { connectBroker, type Lease, type Leases } from './broker/client.ts';
 export { type LeaseKind, type LeaseLimits, leaseKinds } from './broker/protocol.ts';
+export { wholePresence } from './broker/protocol.ts';
 export { type Broker, startBroker } from './broker/server.ts';
 export { type Layer, layers } from './chain.ts';
 export { capabilities, type Capability, capabilityTexts, isCapability } from './capabilities.ts';
@@ -65,6 +66,7 @@ export type {
   Stack,
   StackAccess,
   StackFacts,
+  StoppablePart,
   SuspendablePart,
   WayBack,
 } from './stack.ts';

@@ -62,6 +62,12 @@ export const suspendableParts = [
   'octavia-driver-agent',
 ] as const;
 
+/** Programs of Kuryr's that a run may stop and start again. */
+export const stoppableParts = ['kuryr-controller', 'kuryr-daemon'] as const;
+
+/** The name of a program of Kuryr's that may be stopped and started again. */
+export type StoppablePart = (typeof stoppableParts)[number];
+
 /** The name of a program of the stack that can be made to stand still. */
 export type SuspendablePart = (typeof suspendableParts)[number];
 
@@ -103,6 +109,8 @@ export interface Stack extends AsyncDisposable {
   outside(argv: readonly string[]): ProcessHandle;
   /** Logs of the parts of the stack, for a scenario that has failed. */
   evidence(): Promise<EvidenceFile[]>;
+  /** Ends a program of Kuryr's, on every node; the way back starts it and waits until it is ready. */
+  stop?(part: StoppablePart): Promise<WayBack>;
   /** Where the driver lets its stack be disturbed. */
   readonly faults?: FaultPort;
   /** What the stack was asked since then and does not know; a scenario of that time cannot be judged. */

@@ -17,6 +17,7 @@ export { noFootprint } from './cloud/footprint.ts';
 export { closePort } from './cloud/closed-port.ts';
 export { routerOf } from './cloud/routing.ts';
 export { sparePort } from './cloud/spare-port.ts';
+export { makeForeign } from './cloud/foreign.ts';
 export { subportsOf } from './cloud/subports.ts';
 export type { LoadBalancerView, PortView } from './cloud/views.ts';
 export type { Cluster } from './cluster/cluster.ts';

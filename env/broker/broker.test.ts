@@ -142,8 +142,37 @@ test.describe('the broker', () => {
 });
 
 test.describe('the ledger', () => {
+  test('lets one be the only one there, after those who came before and before those who come later', () => {
+    const ledger = new Ledger({ loadBalancers: 1, floatingIps: 1, presence: 3 });
+    const here = (id: string, count: number): string[] =>
+      ledger
+        .claim({ id, kind: 'presence', count, holder: id })
+        .filter(({ verdict }) => verdict === 'granted')
+        .map(({ claim }) => claim.id);
+
+    expect([here('a', 1), here('all', 3), here('b', 1)]).toEqual([['a'], [], []]);
+    expect(ledger.release('a')).toMatchObject([
+      { claim: { id: 'all' }, verdict: 'granted' },
+      { claim: { id: 'b' }, verdict: 'waiting', ahead: 0 },
+    ]);
+    expect(ledger.release('all')).toMatchObject([{ claim: { id: 'b' }, verdict: 'granted' }]);
+  });
+
+  test('sees a deadlock over what is scarce, whoever is present', () => {
+    const ledger = new Ledger({ loadBalancers: 2, floatingIps: 1, presence: 3 });
+    for (const holder of ['a', 'b']) {
+      ledger.claim({ id: `${holder} there`, kind: 'presence', count: 1, holder: 'presence' });
+      ledger.claim({ id: `${holder} 1`, kind: 'loadBalancers', count: 1, holder });
+    }
+    ledger.claim({ id: 'a 2', kind: 'loadBalancers', count: 1, holder: 'a' });
+
+    expect(
+      ledger.claim({ id: 'b 2', kind: 'loadBalancers', count: 1, holder: 'b' }),
+    ).toContainEqual(expect.objectContaining({ verdict: 'refused', code: 'LEASE_DEADLOCK' }));
+  });
+
   test('counts every kind by itself', () => {
-    const ledger = new Ledger({ loadBalancers: 1, floatingIps: 1 });
+    const ledger = new Ledger({ loadBalancers: 1, floatingIps: 1, presence: 2 });
     ledger.claim({ id: '1', kind: 'loadBalancers', count: 1, holder: 'a' });
     const [ruling] = ledger.claim({ id: '2', kind: 'floatingIps', count: 1, holder: 'b' });
 

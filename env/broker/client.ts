@@ -200,6 +200,12 @@ function reasonOf(signal: AbortSignal | undefined): Error {
   return reason instanceof Error ? reason : new Error('The lease is no longer wanted.');
 }
 
+const words = {
+  loadBalancers: 'load balancers',
+  floatingIps: 'floating IPs',
+  presence: 'places on the stack',
+} as const satisfies Record<LeaseKind, string>;
+
 function wordOf(kind: LeaseKind): string {
-  return kind === 'loadBalancers' ? 'load balancers' : 'floating IPs';
+  return words[kind];
 }

@@ -4,11 +4,17 @@
  */
 import { z } from 'zod';
 
-/** What is scarce on a stack. */
-export const leaseKinds = ['loadBalancers', 'floatingIps'] as const;
+/**
+ * What is scarce on a stack. Presence is: who disturbs everybody must be the only one there, so it leases
+ * all of it, and every other scenario a piece.
+ */
+export const leaseKinds = ['loadBalancers', 'floatingIps', 'presence'] as const;
 
 /** A kind of scarce object. */
 export type LeaseKind = (typeof leaseKinds)[number];
+
+/** All of the presence on a stack: more pieces than scenarios can run at once. */
+export const wholePresence = 1_000;
 
 /** How many objects of each kind may exist at once. */
 export type LeaseLimits = Readonly<Record<LeaseKind, number>>;

@@ -10,7 +10,13 @@ import { join } from 'node:path';
 import { StackError } from '../errors.ts';
 import { Ledger, type Ruling } from './ledger.ts';
 import { hearLines } from './lines.ts';
-import { type BrokerAnswer, type BrokerRequest, type LeaseLimits, requestIn } from './protocol.ts';
+import {
+  type BrokerAnswer,
+  type BrokerRequest,
+  type LeaseLimits,
+  requestIn,
+  wholePresence,
+} from './protocol.ts';
 
 /** A running broker. */
 export interface Broker extends AsyncDisposable {
@@ -21,7 +27,8 @@ export interface Broker extends AsyncDisposable {
 }
 
 /** Starts the broker of a run in this process. */
-export async function startBroker(limits: LeaseLimits): Promise<Broker> {
+export async function startBroker(scarce: Omit<LeaseLimits, 'presence'>): Promise<Broker> {
+  const limits = { ...scarce, presence: wholePresence };
   const folder = await mkdtemp(join(tmpdir(), 'kc-broker-'));
   await chmod(folder, 0o700);
   const socketPath = join(folder, 'broker.sock');

@@ -18,13 +18,18 @@ import { type KuryrSettings, settingsFor } from './kuryr/settings.ts';
 import { deployOperators, installOpenShift } from './openshift/install.ts';
 import type { Cni } from './seams.ts';
 import { addresses } from './site-addresses.ts';
+import type { StoppablePart, WayBack } from '../stack.ts';
 
-/** A cluster whose pods have a network. */
-export interface Cluster {
+interface Access {
   readonly url: string;
   /** The administrator's. */
   readonly token: string;
   readonly kubeconfigPath: string;
+}
+
+/** A cluster whose pods have a network. */
+export interface Cluster extends Access {
+  readonly kuryr: Kuryr;
 }
 
 /** Starts Kubernetes and Kuryr on a prepared cloud. */
@@ -58,20 +63,29 @@ export async function startCluster(ground: Ground, site: Site): Promise<Cluster>
   );
   const { url } = kubernetes;
   const kubeconfigPath = await writeKubeconfig(folder, { server: url, ca: tls.ca, token });
-  const cluster = { url, token, kubeconfigPath };
+  const access = { url, token, kubeconfigPath };
   const settings = settingsOf(ground, site);
   using kube = new Kube({ url, ca: tls.ca, token });
   const { cluster: kind } = world.axes;
   if (kind.kind === 'openshift') {
     await installOpenShift(kube, { release: kind.release, hasDnsWebhook: changed !== undefined });
   }
-  await installKuryr(ground, cluster, settings);
+  await installKuryr(ground, access, settings);
   const kuryr = disposals.use(await kuryrOn(ground, { site, kubernetes, settings }));
   late.cni = kuryr.cni;
   site.dataPlane.setHealth(healthOf(kuryr));
   // What they are there for is to be many amphorae; with ovn they would cost time and show nothing.
   if (kind.kind === 'openshift' && world.axes.octavia === 'amphora') await deployOperators(kube);
-  return cluster;
+  return { ...access, kuryr };
+}
+
+/** Ends a program of Kuryr's, on every node; the way back starts it. */
+export function stopped({ controller, daemons }: Kuryr, part: StoppablePart): Promise<WayBack> {
+  const programs = part === 'kuryr-controller' ? [controller] : [...daemons.values()];
+  for (const program of programs) program.stop();
+  return Promise.resolve(async () => {
+    await Promise.all(programs.map((program) => program.start()));
+  });
 }
 
 /** What the pods of Kuryr's programs answer to their probes. */
@@ -122,7 +136,7 @@ const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 async function installKuryr(
   { world, tls }: Ground,
-  { kubeconfigPath, url, token }: Cluster,
+  { kubeconfigPath, url, token }: Access,
   settings: KuryrSettings,
 ): Promise<void> {
   using access = await KubernetesAccess.open(kubeconfigPath);

@@ -13,7 +13,7 @@ import { axesOf } from './axes.ts';
 import { makeTls } from './certificates.ts';
 import { deployClusterDns } from './cluster-dns.ts';
 import { followNames } from './cluster-names.ts';
-import { startCluster } from './compose-cluster.ts';
+import { startCluster, stopped } from './compose-cluster.ts';
 import { startSite } from './compose-site.ts';
 import type { Controlled } from './control.ts';
 import { Disposals } from './disposals.ts';
@@ -86,6 +86,7 @@ async function start(ground: Ground): Promise<Controlled> {
     complaints: (sinceMs) =>
       world.unknown.since(sinceMs).map((request) => world.unknown.describe(request)),
     outside: (argv) => runOutside(dataPlane, machines.outside, argv),
+    stop: (part) => stopped(cluster.kuryr, part),
   };
 }
 

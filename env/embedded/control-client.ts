@@ -7,7 +7,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { z } from 'zod';
 import { hearLines } from '../broker/lines.ts';
 import { StackError } from '../errors.ts';
-import type { ProcessHandle } from '../stack.ts';
+import type { ProcessHandle, StoppablePart, WayBack } from '../stack.ts';
 import { type Order, outputForm } from './control-forms.ts';
 
 const problemForm = z.object({ problem: z.string() });
@@ -15,7 +15,7 @@ const problemForm = z.object({ problem: z.string() });
 /** Gives an order and gets its answer in the form that belongs to it. */
 export async function ask<T extends z.ZodType>(
   path: string,
-  order: Exclude<Order, { op: 'run' }>,
+  order: Exclude<Order, { op: 'run' | 'stop' }>,
   form: T,
 ): Promise<z.output<T>> {
   const line = await new Promise<string | undefined>((resolve, reject) => {
@@ -33,6 +33,28 @@ export async function ask<T extends z.ZodType>(
   const problem = problemForm.safeParse(answer);
   if (problem.success) throw new StackError('STACK_ORDER_FAILED', problem.data.problem);
   return form.parse(answer);
+}
+
+/** Stops a part of Kuryr's; when this process ends without the way back, the part is started again. */
+export async function stopPart(path: string, part: StoppablePart): Promise<WayBack> {
+  const socket = opened(path, { op: 'stop', part });
+  const answers: ((line: string | undefined) => void)[] = [];
+  const answered = async (): Promise<void> => {
+    const line = await new Promise<string | undefined>((resolve) => answers.push(resolve));
+    if (line === undefined) throw gone('stop');
+    const problem = problemForm.safeParse(JSON.parse(line));
+    if (problem.success) throw new StackError('STACK_ORDER_FAILED', problem.data.problem);
+  };
+  hearLines(socket, (line) => answers.shift()?.(line));
+  socket.once('error', () => undefined);
+  socket.once('close', () => {
+    for (const answer of answers.splice(0)) answer(undefined);
+  });
+  await answered();
+  return () => {
+    socket.write('{}\n');
+    return answered();
+  };
 }
 
 /** Starts a program at the outside vantage. */

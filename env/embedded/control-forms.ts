@@ -1,10 +1,10 @@
 /**
  * What the process of a stack and the processes of a run say to each other, one JSON document a line.
- * A connection begins with one order; "run" makes it the pipes of a program, every other order gets one
- * answer.
+ * A connection begins with one order; "run" makes it the pipes of a program, "stop" keeps a part stopped
+ * for as long as the connection lasts or until the next line, every other order gets one answer.
  */
 import { z } from 'zod';
-import type { StackAccess, StackFacts } from '../stack.ts';
+import { type StackAccess, type StackFacts, stoppableParts } from '../stack.ts';
 
 /** The name of the control socket in the folder of a stack. */
 export const socketName = 'control.sock';
@@ -19,6 +19,7 @@ export const orderForm = z.discriminatedUnion('op', [
   z.object({ op: z.literal('describe') }),
   z.object({ op: z.literal('evidence') }),
   z.object({ op: z.literal('complaints'), sinceMs: z.number() }),
+  z.object({ op: z.literal('stop'), part: z.enum(stoppableParts) }),
   z.object({ op: z.literal('run'), argv: z.array(z.string()).min(1) }),
 ]);
 

@@ -6,7 +6,7 @@ import { expect, test } from '@playwright/test';
 import { z } from 'zod';
 import { runHere } from '../access/process.ts';
 import { type Controlled, serveControl } from './control.ts';
-import { ask, runOutside } from './control-client.ts';
+import { ask, runOutside, stopPart } from './control-client.ts';
 import { descriptionForm, evidenceForm } from './control-forms.ts';
 
 const description: Controlled['description'] = {
@@ -23,8 +23,18 @@ const description: Controlled['description'] = {
 
 const log = { name: 'kuryr.log', contentType: 'text/plain', body: 'a line\n' };
 
+/** What was done to Kuryr's programs. */
+let deeds: string[] = [];
+
 /** A stack whose outside is this very machine. */
 const stack: Controlled = {
+  stop: (part) => {
+    deeds.push(`ended ${part}`);
+    return Promise.resolve(() => {
+      deeds.push(`started ${part}`);
+      return Promise.resolve();
+    });
+  },
   description,
   evidence: () => Promise.resolve([log]),
   complaints: (since) => (since < 1_000 ? ['no answer to GET /a'] : []),
@@ -91,6 +101,19 @@ test.describe('the socket of a stack', () => {
         message: expect.stringContaining('ENOENT'),
       });
     });
+  });
+
+  test('ends a part and starts it again, once, also when the one who has ended it goes', async () => {
+    deeds = [];
+    await withControl(async (path) => {
+      const back = await stopPart(path, 'kuryr-controller');
+      expect(deeds).toEqual(['ended kuryr-controller']);
+      await back();
+      expect(deeds).toEqual(['ended kuryr-controller', 'started kuryr-controller']);
+      await stopPart(path, 'kuryr-daemon');
+    });
+
+    await expect.poll(() => deeds.slice(2)).toEqual(['ended kuryr-daemon', 'started kuryr-daemon']);
   });
 
   test('that nobody serves any more is trouble of the stack', async () => {

@@ -3,7 +3,7 @@
  * and to run a program at the outside vantage. Only this user can open it.
  */
 import { createServer, type Server, type Socket } from 'node:net';
-import type { EvidenceFile, ProcessHandle } from '../stack.ts';
+import type { EvidenceFile, ProcessHandle, StoppablePart, WayBack } from '../stack.ts';
 import { hearLines } from '../broker/lines.ts';
 import { type Description, inputForm, type Order, orderForm } from './control-forms.ts';
 
@@ -13,6 +13,7 @@ export interface Controlled {
   evidence(): Promise<readonly EvidenceFile[]>;
   complaints(sinceMs: number): readonly string[];
   outside(argv: readonly string[]): ProcessHandle;
+  stop(part: StoppablePart): Promise<WayBack>;
 }
 
 /** Serves the socket until it is disposed of. */
@@ -44,6 +45,7 @@ class Conversation {
   readonly #socket: Socket;
   readonly #stack: Controlled;
   #program: ProcessHandle | undefined;
+  #wayBack: Promise<WayBack> | undefined;
 
   constructor(socket: Socket, stack: Controlled) {
     this.#socket = socket;
@@ -60,7 +62,11 @@ class Conversation {
         this.#socket.end();
       }
     });
-    this.#socket.once('close', () => this.#program?.kill());
+    this.#socket.once('close', () => {
+      this.#program?.kill();
+      // Whoever has stopped a part is gone, by whatever end.
+      this.#startAgain().catch(() => undefined);
+    });
   }
 
   #hear(line: string): void {
@@ -69,21 +75,42 @@ class Conversation {
       this.#input(this.#program, inputForm.parse(said));
       return;
     }
+    if (this.#wayBack !== undefined) {
+      this.#tell(this.#startAgain(), () => this.#socket.end('{}\n'));
+      return;
+    }
     const order = orderForm.parse(said);
     if (order.op === 'run') {
       this.#program = this.#start(order.argv);
       return;
     }
-    this.#answer(order).then(
-      (answer) => this.#socket.end(`${JSON.stringify(answer)}\n`),
-      (error: unknown) => {
-        this.#say({ problem: (error as Error).message });
-        this.#socket.end();
-      },
-    );
+    if (order.op === 'stop') {
+      this.#wayBack = this.#stack.stop(order.part);
+      this.#tell(this.#wayBack, () => {
+        this.#say({});
+      });
+      return;
+    }
+    this.#tell(this.#answer(order), (answer) => this.#socket.end(`${JSON.stringify(answer)}\n`));
   }
 
-  async #answer(order: Exclude<Order, { op: 'run' }>): Promise<unknown> {
+  #tell<T>(answer: Promise<T>, say: (answer: T) => unknown): void {
+    answer.then(say, (error: unknown) => {
+      this.#say({ problem: (error as Error).message });
+      this.#socket.end();
+    });
+  }
+
+  /** Once: the end of the connection comes after the order to start again. */
+  async #startAgain(): Promise<void> {
+    const wayBack = this.#wayBack;
+    this.#wayBack = Promise.resolve(() => Promise.resolve());
+    await (
+      await wayBack
+    )?.();
+  }
+
+  async #answer(order: Exclude<Order, { op: 'run' | 'stop' }>): Promise<unknown> {
     switch (order.op) {
       case 'describe':
         return this.#stack.description;

@@ -5,7 +5,7 @@
 import { StackError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
 import type { Stack } from '../stack.ts';
-import { ask, runOutside } from './control-client.ts';
+import { ask, runOutside, stopPart } from './control-client.ts';
 import { descriptionForm, evidenceForm } from './control-forms.ts';
 import { z } from 'zod';
 
@@ -26,6 +26,7 @@ export async function openEmbedded(profile: Profile, socket: string | undefined)
     evidence: () => ask(socket, { op: 'evidence' }, evidenceForm),
     complaints: (since) =>
       ask(socket, { op: 'complaints', sinceMs: since.getTime() }, z.array(z.string())),
+    stop: (part) => stopPart(socket, part),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

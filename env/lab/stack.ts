@@ -15,6 +15,7 @@ import { logOf } from './base/daemons.ts';
 import { type Layout, layoutOf } from './base/layout.ts';
 import { enter } from './base/machines.ts';
 import { labFaults } from './faults.ts';
+import { stopPart } from './stopping.ts';
 import { kuryrRelease } from './kuryr/programs.ts';
 import { describeMachines } from './machines.ts';
 import { profileProblem } from './pod-mode.ts';
@@ -89,6 +90,7 @@ export async function openLab(profile: Profile): Promise<Stack> {
     },
     outside: (argv) => runHere([...enter(machines.outside), ...argv]),
     evidence: () => kuryrLogs(layout),
+    stop: (part) => stopPart(machines, part),
     faults: labFaults(machines),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

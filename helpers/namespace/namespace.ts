@@ -91,6 +91,9 @@ export interface NamespaceContext {
 const longestStem = 40;
 const readMs = 60_000;
 
+/** What a scenario makes, and others would lack. */
+type Scarce = Exclude<LeaseKind, 'presence'>;
+
 /** A namespace of a scenario. */
 export class Namespace {
   readonly name: string;
@@ -299,10 +302,10 @@ export class Namespace {
     return this.#removal;
   }
 
-  readonly #reserved: Record<LeaseKind, number> = { loadBalancers: 0, floatingIps: 0 };
+  readonly #reserved: Record<Scarce, number> = { loadBalancers: 0, floatingIps: 0 };
 
   /** A service that is changed costs nothing that it has not cost before. */
-  async #leaseOnce(kind: LeaseKind, service: string, isNeeded: boolean): Promise<void> {
+  async #leaseOnce(kind: Scarce, service: string, isNeeded: boolean): Promise<void> {
     const key = `${kind} ${service}`;
     if (isNeeded && !this.#exposed.has(key)) {
       this.#exposed.add(key);
@@ -310,7 +313,7 @@ export class Namespace {
     }
   }
 
-  async #lease(kind: LeaseKind): Promise<void> {
+  async #lease(kind: Scarce): Promise<void> {
     if (this.#reserved[kind] > 0) {
       this.#reserved[kind] -= 1;
       return;

@@ -13,6 +13,7 @@ import { operationRequirements } from './operation.ts';
 import { podRequirements } from './pods.ts';
 import { policyRequirements } from './policies.ts';
 import { policyServiceRequirements } from './policy-services.ts';
+import { resilienceRequirements } from './resilience.ts';
 import { serviceLifeRequirements } from './service-life.ts';
 import { prerequisiteRequirements, quotaRequirements } from './prerequisites.ts';
 import { serviceRequirements } from './services.ts';
@@ -35,6 +36,7 @@ export const catalogue = defineCatalogue([
   ...openShiftRequirements,
   ...limitRequirements,
   ...operationRequirements,
+  ...resilienceRequirements,
 ]);
 
 /** Cites the requirements that a scenario covers. */

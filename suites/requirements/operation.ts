@@ -26,14 +26,6 @@ export const operationRequirements = [
     sinceKuryr: '2.0',
   },
   {
-    id: 'OPS-RST-01',
-    level: 'must',
-    text: 'Pods keep their network while a part of Kuryr is restarted, and a pod that is made meanwhile gets its own.',
-    source: tempest('TestKuryrRestartScenario'),
-    needs: ['fault.controller'],
-    uncovered: 'It stops Kuryr for every other scenario of a run, so it takes a run of its own.',
-  },
-  {
     id: 'OPS-PROJ-01',
     level: 'may',
     text: 'Network, subnet and ports of a namespace are in the project that its annotation names.',

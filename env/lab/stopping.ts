@@ -1,0 +1,67 @@
+/**
+ * Programs of Kuryr's that end and are started again. Each stands under what looks after it as the kubelet
+ * would; while a program is to stay away, that one stands still.
+ */
+import { readFile } from 'node:fs/promises';
+
+import { StackError } from '../errors.ts';
+import type { StoppablePart, WayBack } from '../stack.ts';
+import { cgroupHost, daemonGroup, processesIn } from './base/cgroups.ts';
+import { addresses } from './base/layout.ts';
+import { enter, type Machine } from './base/machines.ts';
+import { succeeds } from './base/shell.ts';
+import { waitFor } from './base/wait.ts';
+import type { LabMachines } from './machines.ts';
+
+interface Program {
+  readonly daemon: string;
+  readonly machine: Machine;
+  readonly healthPort: number;
+}
+
+function programsOf(part: StoppablePart, { cloud, workers }: LabMachines): Program[] {
+  return part === 'kuryr-controller'
+    ? [{ daemon: part, machine: cloud, healthPort: addresses.controllerHealthPort }]
+    : workers.map(({ machine }) => ({
+        daemon: `kuryr-daemon-${machine.name}`,
+        machine,
+        healthPort: addresses.daemonHealthPort,
+      }));
+}
+
+/** Ends a program and keeps it away; gives the process that looks after it. */
+async function end({ daemon }: Program): Promise<number> {
+  const pids = await processesIn(daemonGroup(await cgroupHost(), daemon));
+  const words = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  const keeper = pids[words.findIndex((line) => line.includes('\0liveness\0'))];
+  if (keeper === undefined) {
+    throw new StackError(
+      'LAB_NO_PROCESS',
+      `Ending "${daemon}": nothing looks after it. "npm run lab -- up" starts it again.`,
+    );
+  }
+  process.kill(keeper, 'SIGSTOP');
+  for (const pid of pids.filter((one) => one !== keeper)) process.kill(pid, 'SIGKILL');
+  return keeper;
+}
+
+async function startAgain({ daemon, machine, healthPort }: Program, keeper: number): Promise<void> {
+  process.kill(keeper, 'SIGCONT');
+  const url = `http://127.0.0.1:${healthPort}/ready`;
+  await waitFor({ until: `"${daemon}" says it is ready at ${url}`, withinMs: 180_000 }, () =>
+    succeeds([...enter(machine), 'curl', '-sf', '-m', '5', '-o', '/dev/null', url]),
+  );
+}
+
+/** Ends a part of Kuryr's on all its machines; the way back waits until it is ready again. */
+export async function stopPart(machines: LabMachines, part: StoppablePart): Promise<WayBack> {
+  const programs = programsOf(part, machines);
+  const ended = await Promise.all(
+    programs.map(async (program) => ({ program, keeper: await end(program) })),
+  );
+  return async () => {
+    await Promise.all(ended.map(({ program, keeper }) => startAgain(program, keeper)));
+  };
+}
