@@ -101,7 +101,7 @@ export class Platform {
   async #project(signal: AbortSignal): Promise<string> {
     const { cloud, profile } = this.#source;
     const { resourceTag } = profile.layout;
-    const [port] = await cloud.neutron.ports({ tags: resourceTag, limit: 1 }, signal);
+    const [port] = await cloud.neutron.ports({ tags: resourceTag }, signal);
     const project = port?.project_id ?? (await cloud.session.projectId());
     if (project !== undefined) return project;
     throw new StackError(
