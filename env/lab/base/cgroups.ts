@@ -96,7 +96,8 @@ export function labGroups(host: CgroupHost): string[] {
   ];
 }
 
-function signal(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
+/** Sends a signal to a process, which may have ended in the meantime. */
+export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {

@@ -6,7 +6,7 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { cgroupHost, daemonGroup, endGroup, processesIn, removeGroup } from './cgroups.ts';
+import { cgroupHost, daemonGroup, endGroup, processesIn, removeGroup, signal } from './cgroups.ts';
 import type { Layout } from './layout.ts';
 import { enter, type Machine } from './machines.ts';
 
@@ -36,8 +36,12 @@ export async function isAlive(name: string): Promise<boolean> {
  * CA bundle, would change how Python's HTTP clients behave.
  */
 export async function startDaemon(layout: Layout, daemon: Daemon): Promise<boolean> {
-  if (await isAlive(daemon.name)) return false;
   const group = daemonGroup(await cgroupHost(), daemon.name);
+  if (await isAlive(daemon.name)) {
+    // A run that was killed may have left it standing still.
+    for (const pid of await processesIn(group)) signal(pid, 'SIGCONT');
+    return false;
+  }
   await mkdir(group, { recursive: true });
   await mkdir(layout.logs, { recursive: true });
   const log = openSync(logOf(layout, daemon.name), 'a', 0o600);
