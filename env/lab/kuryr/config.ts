@@ -88,6 +88,9 @@ function common(apiRoot: string, podMode: PodMode): Ini {
       docker_mode: false,
       // OpenShift's figure (4.14): a busy Neutron needs more than Kuryr's 60 s to see a subport up.
       vif_annotation_timeout: 200,
+      // By default three failed requests make /alive of the daemon fail for ever, and requests to remove
+      // pods that are gone do fail (docs/track-record.md, 2 and 21).
+      cni_failures_count: 100_000,
     },
   };
 }
