@@ -26,11 +26,18 @@ async function overrule(cloud: Machine, networkId: string, rule: PacketRule): Pr
     await on(cloud, 'ovn-nbctl', '--may-exist', 'acl-add', ...words);
   }
   return async () => {
+    // The switch goes with its namespace.
+    if (!(await hasSwitch(cloud, networkId))) return;
     for (const direction of directions) {
-      const words = [switchOf(networkId), direction, priority, match];
-      await on(cloud, 'ovn-nbctl', '--if-exists', 'acl-del', ...words);
+      await on(cloud, 'ovn-nbctl', 'acl-del', switchOf(networkId), direction, priority, match);
     }
   };
+}
+
+async function hasSwitch(cloud: Machine, networkId: string): Promise<boolean> {
+  const words = ['--bare', '--columns=name', 'find', 'logical_switch'];
+  const found = await on(cloud, 'ovn-nbctl', ...words, `name=${switchOf(networkId)}`);
+  return found.trim() !== '';
 }
 
 /** The groups in which the processes of a part are. */
@@ -120,9 +127,10 @@ async function hideClients(
   return async () => {
     await on(cloud, 'ovn-nbctl', 'remove', 'logical_router', router, 'options', option);
     for (const { id, balancers } of taken) {
+      if (!(await hasSwitch(cloud, id))) continue;
       for (const balancer of balancers) {
         const words = ['--may-exist', 'ls-lb-add', switchOf(id), balancer];
-        // Switch and balancer go with their namespace.
+        // The balancer may have gone with its Service.
         await succeeds([...enter(cloud), 'ovn-nbctl', ...words]);
       }
     }
