@@ -14,39 +14,46 @@ const targets: readonly Target[] = [
 
 const denyAll: Policy = { podSelector: {}, policyTypes: ['Ingress'] };
 
-const admitOne: Policy = {
-  podSelector: { matchLabels: { pod: 'a' } },
-  policyTypes: ['Ingress'],
-  ingress: [
-    {
-      from: [
-        {
-          namespaceSelector: { matchLabels: { zone: 'y' } },
-          podSelector: { matchLabels: { pod: 'b' } },
-        },
-      ],
-      ports: [{ protocol: 'TCP', port: podPort }],
-    },
-  ],
-};
+/** Admits pod b of the namespaces with some labels to pod a. */
+function admitOne(namespaces: Readonly<Record<string, string>>): Policy {
+  return {
+    podSelector: { matchLabels: { pod: 'a' } },
+    policyTypes: ['Ingress'],
+    ingress: [
+      {
+        from: [
+          {
+            namespaceSelector: { matchLabels: namespaces },
+            podSelector: { matchLabels: { pod: 'b' } },
+          },
+        ],
+        ports: [{ protocol: 'TCP', port: podPort }],
+      },
+    ],
+  };
+}
 
 test.describe('the default-deny policy', () => {
   test(
     'closes what it selects, over TCP and UDP, until an allow rule opens a door',
     covers('POL-DENY-01', 'POL-DENY-02', 'POL-ALLOW-01', 'POL-SG-02'),
     async ({ budgets, cloud, cluster, namespace, probes }, testInfo) => {
+      // Another run on the same cluster must not have namespaces with these labels.
+      const zone = (name: string): Record<string, string> => ({
+        zone: `${namespace.name}.${name}`,
+      });
       const [x, y, z] = await Promise.all([
-        namespace.sibling('x', { zone: 'x' }),
-        namespace.sibling('y', { zone: 'y' }),
-        namespace.sibling('z', { zone: 'z' }),
+        namespace.sibling('x', zone('x')),
+        namespace.sibling('y', zone('y')),
+        namespace.sibling('z', zone('z')),
       ]);
       const [witness, ...pods] = await Promise.all([
         // No policy ever selects the witness: whoever reaches it can send and receive.
         namespace.pod('witness'),
-        ...[x, y, z].flatMap((zone) =>
+        ...[x, y, z].flatMap((one) =>
           names.map(async (name) => ({
-            ...(await zone.pod(name, { labels: { pod: name } })),
-            namespaceLabels: zone.labels,
+            ...(await one.pod(name, { labels: { pod: name } })),
+            namespaceLabels: one.labels,
           })),
         ),
       ]);
@@ -118,10 +125,10 @@ test.describe('the default-deny policy', () => {
         }
       });
 
-      const allow = await x.policy('admit-one', admitOne);
+      const allow = await x.policy('admit-one', admitOne(zone('y')));
 
       await test.step('an allow rule admits the one pod, port and protocol that it names, and nothing else', async () => {
-        await expectWhatRulesSay([...everywhere, { namespace: x.name, spec: admitOne }]);
+        await expectWhatRulesSay([...everywhere, { namespace: x.name, spec: admitOne(zone('y')) }]);
       });
 
       await test.step('the rule that Kuryr has made names the one pod, port and protocol', async () => {
