@@ -67,7 +67,7 @@ export const ports: readonly Drill[] = [
     requirement: 'POD-NET-01',
     layer: 'network',
     fault: overrulePackets({ match: 'tcp.dst == 8080', action: 'drop' }),
-    explains: /who reaches whom .* over TCP[^]*expected 'open', last read 'dropped'/,
+    explains: /(over TCP|TCP probe of)[^]*expected 'open', last read 'dropped'/,
     isBelow: true,
   },
   {
@@ -76,7 +76,7 @@ export const ports: readonly Drill[] = [
     requirement: 'POD-NET-02',
     layer: 'network',
     fault: overrulePackets({ match: 'udp.dst == 8080', action: 'drop' }),
-    explains: /who reaches whom .* over UDP[^]*expected 'open', last read 'dropped'/,
+    explains: /(over UDP|UDP probe of)[^]*expected 'open', last read 'dropped'/,
     isBelow: true,
   },
   {
