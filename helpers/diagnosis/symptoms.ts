@@ -17,7 +17,7 @@ const readings: readonly (readonly [RegExp, Layer])[] = [
   [/^(ports? |KuryrPort )/, 'port'],
   [/^endpoints /, 'kubernetes'],
   [/^pod /, 'pod'],
-  [/^(footprint |namespace )/, 'clean-up'],
+  [/^(footprint |namespace |objects of somebody else's)/, 'clean-up'],
 ];
 
 /** Finds the link that the text of a failure speaks about. */
