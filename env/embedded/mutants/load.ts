@@ -4,6 +4,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { StackError } from '../../errors.ts';
+import type { Deviations } from '../kuryr/release.ts';
 import type { Levers } from './levers.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -51,11 +52,15 @@ export function loadMutants(): Promise<KnownMutant[]> {
   return Promise.all(mutantIds().map(loadMutant));
 }
 
+/** None is left out, so that a new deviation is mended too. */
 const mendedDeviations = {
   lastNamespaceWins: false,
   exceptionsUndoEachOther: false,
   portlessIsNamed: false,
   emptyRuleOnlyFirst: false,
+  emptyValueIsMissing: false,
+  emptySelectorNamesNobody: false,
+  labelsUnfollowed: false,
   ignoresEndPort: false,
   onlyTcpWithoutProtocol: false,
   serviceEgressAtPodPort: false,
@@ -63,8 +68,9 @@ const mendedDeviations = {
   skippedListenerRaises: false,
   badTimeoutKills: false,
   ignoresTypeChange: false,
+  endpointsPileUp: false,
   leaksPortWithoutSubport: false,
-} as const;
+} as const satisfies Record<keyof Deviations, false>;
 
 /** Puts a mutant, and what its base asks for, into a stack that is about to be composed. */
 export function applyMutant({ on, apply }: Mutant, levers: Levers): void {

@@ -90,9 +90,11 @@ export async function processesIn(group: string): Promise<number[]> {
 
 /** Everything that the lab owns in the cgroup file systems. */
 export function labGroups(host: CgroupHost): string[] {
+  // runc makes the groups of containers in the unified hierarchy too, where it stands beside others.
+  const hierarchies = new Set([...host.controllers, host.tracking]);
   return [
     join(host.tracking, groupName),
-    ...host.controllers.map((hierarchy) => join(hierarchy, `${groupName}-pods`)),
+    ...[...hierarchies].map((hierarchy) => join(hierarchy, `${groupName}-pods`)),
   ];
 }
 

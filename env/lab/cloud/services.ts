@@ -79,6 +79,8 @@ interface Wsgi {
   readonly config?: string;
   /** Memory in MiB above which the worker is started anew between requests. */
   readonly renewAbove?: number;
+  /** Seconds after which a request that has no answer yet ends its worker, which is then started anew. */
+  readonly longest?: number;
 }
 
 function uwsgi(service: Wsgi): string[] {
@@ -103,6 +105,7 @@ function uwsgi(service: Wsgi): string[] {
     '--add-header',
     'Connection: close',
     ...(service.renewAbove === undefined ? [] : [`--reload-on-rss=${service.renewAbove}`]),
+    ...(service.longest === undefined ? [] : [`--harakiri=${service.longest}`]),
     ...(service.user === undefined ? [] : ['--uid', service.user, '--gid', service.user]),
     ...(service.config === undefined ? [] : ['--pyargv', `--config-file ${service.config}`]),
     '--wsgi-file',
@@ -158,6 +161,8 @@ export async function startOctavia(layout: Layout, machine: Machine): Promise<vo
       config: '/etc/octavia/octavia.conf',
       // It keeps a connection and some memory of each call of the ovn provider.
       renewAbove: 320,
+      // Green and other threads share locks in it: once in hours one hangs, and all the others with it.
+      longest: 45,
     }),
   });
   await startDaemon(layout, {
