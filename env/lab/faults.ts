@@ -178,8 +178,8 @@ export function labFaults(machines: LabMachines): FaultPort {
       const id = randomUUID();
       await octaviaSql(
         cloud,
-        'INSERT INTO amphora (id, load_balancer_id, status, role, created_at) ' +
-          `VALUES ('${id}', '${idIn(loadBalancerId)}', 'ALLOCATED', 'STANDALONE', NOW())`,
+        'INSERT INTO amphora (id, load_balancer_id, status, role, cert_busy, created_at) ' +
+          `VALUES ('${id}', '${idIn(loadBalancerId)}', 'ALLOCATED', 'STANDALONE', 0, NOW())`,
       );
       return () => octaviaSql(cloud, `DELETE FROM amphora WHERE id = '${id}'`);
     },
