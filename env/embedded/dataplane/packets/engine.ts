@@ -201,7 +201,6 @@ export class PacketEngine {
     const isJudged =
       sender !== undefined &&
       walk.packet.protocol === 'tcp' &&
-      walk.packet.source !== walk.packet.destination &&
       whyUnfiltered(this.#index.tables, sender, this.#axes.firewall) === undefined;
     return isJudged ? this.#filter(walk, sender, 'egress') : undefined;
   }
