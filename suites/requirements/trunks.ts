@@ -46,7 +46,7 @@ export const trunkRequirements = [
     level: 'must',
     text: 'A pod on a node whose port has no trunk gets no port, and the controller goes on serving other pods.',
     source: `${kuryrCode('controller/drivers/nested_vlan_vif.py, _get_trunk_id')}; commit 0c875004 (Yoga)`,
-    needs: ['pods.nested-vlan', 'nodes.phantom'],
+    needs: ['pods.nested-vlan', 'nodes.phantom', 'fault.controller'],
     since: 'yoga',
   },
   {
