@@ -1,10 +1,9 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { ProfileError } from './errors.ts';
 import { loadProfile } from './profile.ts';
+import { scratchFile } from './testing/scratch.ts';
 
 const example = fileURLToPath(new URL('testing/profiles/example.yaml', import.meta.url));
 
@@ -15,9 +14,7 @@ async function changed(...changes: readonly (readonly [string, string])[]): Prom
     expect(text).toContain(from);
     text = text.replace(from, to);
   }
-  const file = join(await mkdtemp(join(tmpdir(), 'kc-test-')), 'changed.yaml');
-  await writeFile(file, text);
-  return file;
+  return scratchFile('changed.yaml', text);
 }
 
 async function problemOf(nameOrFile: string): Promise<ProfileError> {
@@ -99,8 +96,7 @@ test.describe('a profile', () => {
 
   test('of an adopted stack needs a connection', async () => {
     const text = await readFile(example, 'utf8');
-    const file = join(await mkdtemp(join(tmpdir(), 'kc-test-')), 'lonely.yaml');
-    await writeFile(file, text.slice(0, text.indexOf('connection:')));
+    const file = await scratchFile('lonely.yaml', text.slice(0, text.indexOf('connection:')));
 
     expect((await problemOf(file)).message).toContain(
       'connection: an adopted stack needs kubeconfig',

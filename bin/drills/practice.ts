@@ -48,6 +48,9 @@ export interface PracticePlace {
   readonly say: (line: string) => void;
 }
 
+/** Between two looks of a fault: what it breaks may be judged moments after it has come into being. */
+const strikeEveryMs = 500;
+
 const nothing: Look = { verdict: 'not-run', message: 'The run ended before it began.' };
 
 function lookIn(document: ConformanceDocument | undefined, id: RequirementId): Look {
@@ -85,7 +88,7 @@ interface Disturbance extends AsyncDisposable {
 
 async function disturb(drill: Drill, run: RunPlace): Promise<Disturbance> {
   const scene = await Scene.open(run);
-  const striking = keepStriking(scene, drill.fault, run.profile.budgets.podReady.everyMs);
+  const striking = keepStriking(scene, drill.fault, strikeEveryMs);
   return {
     scene,
     striking,

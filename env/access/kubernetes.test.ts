@@ -1,16 +1,11 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { startTestKubernetes } from '../testing/kubernetes.ts';
+import { scratchFile } from '../testing/scratch.ts';
 import { readKubeconfig } from './kubeconfig.ts';
 import { KubernetesAccess, KubernetesError } from './kubernetes.ts';
 
-async function written(text: string): Promise<string> {
-  const file = join(await mkdtemp(join(tmpdir(), 'kc-test-')), 'kubeconfig');
-  await writeFile(file, text);
-  return file;
-}
+const written = (text: string): Promise<string> => scratchFile('kubeconfig', text);
 
 interface NamedMap {
   apiVersion: string;

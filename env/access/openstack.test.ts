@@ -1,10 +1,9 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { z } from 'zod';
 import { startTestCloud, type TestCloud } from '../testing/cloud.ts';
 import { startLoopback } from '../testing/loopback.ts';
+import { scratchFile } from '../testing/scratch.ts';
 import { testAuthority } from '../testing/tls.ts';
 import { readCloud } from './clouds-file.ts';
 import { isNotFound, messageOf, OpenStackError } from './openstack-error.ts';
@@ -22,11 +21,7 @@ async function sessionOf(cloud: TestCloud, now?: () => Date): Promise<OpenStackS
   });
 }
 
-async function writeClouds(text: string): Promise<string> {
-  const file = join(await mkdtemp(join(tmpdir(), 'kc-test-')), 'clouds.yaml');
-  await writeFile(file, text);
-  return file;
-}
+const writeClouds = (text: string): Promise<string> => scratchFile('clouds.yaml', text);
 
 test.describe('a session with a cloud', () => {
   test('logs in once, for several requests at once, at the endpoint of its region and interface', async () => {

@@ -2,10 +2,8 @@
  * A cloud for our tests: Keystone, Neutron and Octavia as shelves of objects behind one loopback server.
  * It knows listing with filters and pages, reading, making, changing and deleting; nothing reacts.
  */
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Asked, type Loopback, type Reply, startLoopback } from './loopback.ts';
+import { scratchFile } from './scratch.ts';
 
 /** An object on a shelf. */
 export type Shelved = Record<string, unknown> & { id: string };
@@ -83,9 +81,8 @@ export async function startTestCloud(temper: CloudTemper = {}): Promise<TestClou
 }
 
 async function writeClouds(url: string): Promise<string> {
-  const file = join(await mkdtemp(join(tmpdir(), 'kc-test-')), 'clouds.yaml');
-  await writeFile(
-    file,
+  return scratchFile(
+    'clouds.yaml',
     `clouds:
   test:
     region_name: R1
@@ -98,7 +95,6 @@ async function writeClouds(url: string): Promise<string> {
       project_domain_name: Default
 `,
   );
-  return file;
 }
 
 function tokenBody(url: string, ends: Date): object {

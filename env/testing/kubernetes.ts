@@ -2,10 +2,8 @@
  * A Kubernetes API server for our tests: a store of objects behind a loopback server with TLS. It knows
  * discovery, list, read, create, merge patch and delete; a hook may react to what is stored.
  */
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Asked, type Loopback, type Reply, startLoopback } from './loopback.ts';
+import { scratchFile } from './scratch.ts';
 import { testAuthority } from './tls.ts';
 
 /** A stored object. */
@@ -79,7 +77,6 @@ export async function startTestKubernetes(temper: KubernetesTemper = {}): Promis
 }
 
 async function writeKubeconfig(url: string): Promise<string> {
-  const file = join(await mkdtemp(join(tmpdir(), 'kc-test-')), 'kubeconfig');
   const authority = Buffer.from(testAuthority).toString('base64');
   const config = {
     apiVersion: 'v1',
@@ -89,8 +86,7 @@ async function writeKubeconfig(url: string): Promise<string> {
     users: [{ name: 'tester', user: { token: 'very-secret-token' } }],
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'tester' } }],
   };
-  await writeFile(file, JSON.stringify(config));
-  return file;
+  return scratchFile('kubeconfig', JSON.stringify(config));
 }
 
 interface Store {

@@ -1,11 +1,11 @@
 /**
  * A cloud for the tests of this folder, spoken to over HTTPS by the project's own client.
  */
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import got from 'got';
 import { OpenStackSession, type Query, type ServiceRef } from '../../access/openstack.ts';
+import { scratchFolder } from '../../testing/scratch.ts';
 import { testAuthority, testServerCertificate, testServerKey } from '../../testing/tls.ts';
 import { type Axes, World } from '../world.ts';
 import { type Cloud, type CloudOptions, startCloud } from './cloud.ts';
@@ -121,7 +121,7 @@ export async function startTestedCloud(
     ],
     ...options,
   });
-  const folder = await mkdtemp(join(tmpdir(), 'kc-test-'));
+  const folder = await scratchFolder();
   await writeFile(join(folder, 'ca.pem'), testAuthority);
   const open = async (entry: object): Promise<User> => {
     const path = join(folder, 'clouds.yaml');
