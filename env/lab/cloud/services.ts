@@ -6,6 +6,7 @@ import got from 'got';
 import { addresses, type Layout } from '../base/layout.ts';
 import { isAlive, logOf, startDaemon } from '../base/daemons.ts';
 import { enter, type Machine, on } from '../base/machines.ts';
+import { pythonEnv } from '../base/python.ts';
 import { attempt, succeeds } from '../base/shell.ts';
 import { waitFor } from '../base/wait.ts';
 
@@ -118,6 +119,7 @@ export async function startKeystone(layout: Layout, machine: Machine): Promise<v
   await startDaemon(layout, {
     name: 'keystone',
     machine,
+    env: pythonEnv,
     argv: uwsgi({
       name: 'keystone',
       port: addresses.keystonePort,
@@ -138,6 +140,7 @@ export async function startNeutron(layout: Layout, machine: Machine): Promise<vo
   await startDaemon(layout, {
     name: 'neutron',
     machine,
+    env: pythonEnv,
     argv: [
       'neutron-server',
       '--config-file',
@@ -154,6 +157,7 @@ export async function startOctavia(layout: Layout, machine: Machine): Promise<vo
   await startDaemon(layout, {
     name: 'octavia-api',
     machine,
+    env: pythonEnv,
     argv: uwsgi({
       name: 'octavia-api',
       port: addresses.octaviaPort,
@@ -168,6 +172,7 @@ export async function startOctavia(layout: Layout, machine: Machine): Promise<vo
   await startDaemon(layout, {
     name: 'octavia-driver-agent',
     machine,
+    env: pythonEnv,
     argv: ['octavia-driver-agent', '--config-file', '/etc/octavia/octavia.conf'],
   });
 }

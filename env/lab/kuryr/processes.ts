@@ -8,6 +8,7 @@ import { writeInto } from '../base/files.ts';
 import type { HostFacts } from '../base/host.ts';
 import { addresses, type Layout } from '../base/layout.ts';
 import { enter, type Machine, on } from '../base/machines.ts';
+import { pythonEnv } from '../base/python.ts';
 import { attempt, succeeds } from '../base/shell.ts';
 import { waitFor } from '../base/wait.ts';
 import type { Worker } from '../cluster/node.ts';
@@ -128,7 +129,7 @@ export async function startController(
       '--config-file',
       `${kuryrFolder}/kuryr.conf`,
     ]),
-    env: { KUBERNETES_NODE_NAME: 'control-plane' },
+    env: { ...pythonEnv, KUBERNETES_NODE_NAME: 'control-plane' },
   });
   await waitUntilReady(layout, {
     daemon: 'kuryr-controller',

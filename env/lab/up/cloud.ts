@@ -3,6 +3,7 @@
  */
 import { OpenStackSession } from '../../access/openstack.ts';
 import { StackError } from '../../errors.ts';
+import { preparePython } from '../base/python.ts';
 import type { Step } from '../base/steps.ts';
 import { makeKuryrAdministrator } from '../cloud/identities.ts';
 import { startOvn } from '../cloud/ovn.ts';
@@ -49,6 +50,7 @@ export function cloudSteps(making: Making): Step[] {
             kuryr: making.kuryr.get(),
           }),
         );
+        await preparePython(cloud().cloud);
         return `${making.options.workers} workers, pods ${making.options.podMode}`;
       },
     ),
