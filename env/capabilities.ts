@@ -53,6 +53,7 @@ export const capabilityTexts = {
   'run.search': 'there is time to search at random, as long as "search" of the profile says',
   'fault.ovn': 'OVN state can be disturbed and healed',
   'fault.controller': "Kuryr's controller can be stopped and started",
+  'fault.quota': "the quotas of Kuryr's project can be lowered for a while",
   'fault.daemon': "Kuryr's CNI daemons can be stopped and started",
 } as const satisfies Record<string, string>;
 

@@ -42,7 +42,7 @@ export function claimsOf(axes: ClaimAxes): Capability[] {
     [axes.portPool, 'pods.port-pool'],
     [!axes.portPool, 'pods.port-each'],
     [true, 'net.outside', 'net.outside-serves', 'net.node', 'nodes.phantom'],
-    [true, 'cloud.admin', 'cloud.compute', 'fault.controller', 'fault.daemon'],
+    [true, 'cloud.admin', 'cloud.compute', 'fault.quota', 'fault.controller', 'fault.daemon'],
     [axes.isOpenShift, 'cluster.openshift'],
     [true, axes.firewall === 'iptables_hybrid' ? 'firewall.hybrid' : 'firewall.subports'],
     [axes.nodes > 1, 'nodes.several'],

@@ -164,6 +164,15 @@ export class Neutron {
     );
   }
 
+  /** Changes limits of a project, by resource; it takes an administrator. */
+  async setQuota(projectId: string, limits: Readonly<Record<string, number>>): Promise<void> {
+    await this.#session.send(service, {
+      method: 'PUT',
+      path: `/v2.0/quotas/${projectId}`,
+      body: { quota: limits },
+    });
+  }
+
   /** Makes an object and gives it the tag of the run, so that `sweep` finds it. */
   async create<C extends NeutronCollection>(
     collection: C,

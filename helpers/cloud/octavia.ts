@@ -161,6 +161,15 @@ export class Octavia {
     return numbersIn(z.looseObject({ quota: z.record(z.string(), z.unknown()) }).parse(body).quota);
   }
 
+  /** Changes limits of a project, by resource; it takes an administrator. */
+  async setQuota(projectId: string, limits: Readonly<Record<string, number>>): Promise<void> {
+    await this.#session.send(service, {
+      method: 'PUT',
+      path: `${root}/quotas/${projectId}`,
+      body: { quota: limits },
+    });
+  }
+
   /** The status of a load balancer and everything below it, as Octavia words it. */
   async statusTree(id: string, signal?: AbortSignal): Promise<unknown> {
     return this.#find(`${root}/loadbalancers/${id}/status`, signal);

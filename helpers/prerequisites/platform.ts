@@ -40,9 +40,9 @@ export class Platform {
     const ofProject =
       <T>(ask: (project: string, signal: AbortSignal) => Promise<T>) =>
       async (signal: AbortSignal): Promise<T> =>
-        ask(await this.#project(signal), signal);
+        ask(await this.project(signal), signal);
     this.#asking = {
-      project: (signal) => this.#project(signal),
+      project: (signal) => this.project(signal),
       endpoints: () => endpointsOf(cloud),
       extensions: (signal) => cloud.neutron.extensions(signal),
       octaviaApi: (signal) => cloud.octavia.apiVersion(signal),
@@ -97,8 +97,8 @@ export class Platform {
     }
   }
 
-  /** What Kuryr uses carries its tag, also before it has made anything: the ports of the nodes. */
-  async #project(signal: AbortSignal): Promise<string> {
+  /** The project of Kuryr. What it uses carries its tag, also before it has made anything: the ports of the nodes. */
+  async project(signal?: AbortSignal): Promise<string> {
     const { cloud, profile } = this.#source;
     const { resourceTag } = profile.layout;
     const [port] = await cloud.neutron.ports({ tags: resourceTag }, signal);

@@ -4,10 +4,6 @@
 import type { Requirement } from '#helpers';
 import { installerPage, kuryrCode } from './sources.ts';
 
-/** Kuryr works in one project: what is taken from that is taken from every scenario at once. */
-const aloneOnly =
-  'A quota is one of the whole project, so that lowering it hurts every scenario beside: it takes a scenario that runs alone.';
-
 /** Requirements of the area "namespaces". */
 export const namespaceRequirements = [
   {
@@ -86,9 +82,8 @@ export const namespaceRequirements = [
     text: 'While the quota of ports is used up a new pod waits without a port, and it gets one when the quota is raised again.',
     source:
       'commit 3fc324fb (Zed), controller/handlers: OverQuota is retried; event FailToPopulateVIFPool',
-    needs: ['cloud.admin', 'namespaces.own-subnet'],
+    needs: ['fault.quota', 'namespaces.own-subnet'],
     since: 'zed',
-    uncovered: aloneOnly,
   },
   {
     id: 'NS-QUOTA-02',
@@ -96,9 +91,8 @@ export const namespaceRequirements = [
     text: 'While the quota of networks is used up a new namespace waits for its network, and it gets one when the quota is raised again.',
     source:
       'commit 3fc324fb (Zed), controller/handlers: OverQuota is retried; event CreateNetworkFailed',
-    needs: ['cloud.admin', 'namespaces.own-subnet'],
+    needs: ['fault.quota', 'namespaces.own-subnet'],
     since: 'zed',
-    uncovered: aloneOnly,
   },
   {
     id: 'NS-QUOTA-03',
@@ -106,9 +100,8 @@ export const namespaceRequirements = [
     text: 'While the quota of security groups is used up a new policy waits for its group, and it gets one when the quota is raised again.',
     source:
       'commit 3fc324fb (Zed), controller/handlers: OverQuota is retried; event FailedToAddSecurityGroup',
-    needs: ['cloud.admin', 'policies'],
+    needs: ['fault.quota', 'policies'],
     since: 'zed',
-    uncovered: aloneOnly,
   },
   {
     id: 'NS-QUOTA-04',
@@ -116,8 +109,7 @@ export const namespaceRequirements = [
     text: 'While the quota of load balancers is used up a new Service waits for its load balancer, and it gets one when the quota is raised again.',
     source:
       'commit 3fc324fb (Zed), controller/handlers: OverQuota is retried; event KuryrEnsureLBError',
-    needs: ['cloud.admin', 'lb.octavia'],
+    needs: ['fault.quota', 'lb.octavia'],
     since: 'zed',
-    uncovered: aloneOnly,
   },
 ] as const satisfies readonly Requirement[];
