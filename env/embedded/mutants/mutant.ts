@@ -15,6 +15,10 @@ export const bases = {
   /** A cloud before Train, with the Kuryr of its time. */
   stein: 'embedded-stein-amphora',
   openshift: 'embedded-openshift-4.6',
+  /** Ports that are made in advance. */
+  pool: 'embedded-port-pool',
+  /** A firewall that does not filter subports. */
+  hybrid: 'embedded-hybrid-firewall',
   /** The last Kuryr without its known deviations, so that what they break can be broken. */
   mended: 'embedded',
 } as const;

@@ -3,7 +3,7 @@ import type { Mutant } from '../mutant.ts';
 export const mutant: Mutant = {
   fault: 'The firewall does not look into trunks, so that nothing is filtered at a subport.',
   origin: 'The hybrid iptables firewall of ML2/OVS, which the installer page warns of',
-  breaks: ['POL-DENY-01', 'POL-SG-01', 'POL-ALLOW-01'],
+  breaks: ['POL-DENY-01', 'POL-SG-01', 'POL-ALLOW-01', 'TRUNK-SG-01'],
   layer: 'security group',
   apply: (levers) => {
     levers.view((view) => ({
