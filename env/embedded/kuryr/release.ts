@@ -39,8 +39,12 @@ export interface Deviations {
   readonly skippedListenerRaises: boolean;
   /** A timeout annotation that is no number makes the controller unhealthy. */
   readonly badTimeoutKills: boolean;
-  /** A service that becomes one of type LoadBalancer gets no floating IP. */
+  /** A service that changes its type neither gets nor loses a floating IP. */
   readonly ignoresTypeChange: boolean;
+  /** A service that asks for another floating IP keeps the one that it has. */
+  readonly ignoresAddressChange: boolean;
+  /** With the status of a record its floating IP is forgotten, and another one is made. */
+  readonly forgetsFloatingIp: boolean;
   /** Every subset of endpoints is given the addresses of all of them. */
   readonly endpointsPileUp: boolean;
   /** A port that cannot be attached to its trunk stays behind, unbound. */
@@ -128,6 +132,8 @@ function deviationsOf(line: KuryrRelease): Deviations {
     skippedListenerRaises: from('6.0'),
     badTimeoutKills: from('5.0'),
     ignoresTypeChange: true,
+    ignoresAddressChange: true,
+    forgetsFloatingIp: true,
     endpointsPileUp: from('3.0'),
     leaksPortWithoutSubport: true,
   };

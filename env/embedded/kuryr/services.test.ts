@@ -133,6 +133,40 @@ test.describe('a service', () => {
     expect(await cloud.get('floatingips', own.id)).toMatchObject({ port_id: null });
   });
 
+  test('of a Kuryr without its deviations follows its type and the address that it asks for', async () => {
+    const deviations = { ignoresTypeChange: false, ignoresAddressChange: false };
+    await using stack = await startTestStack({}, { deviations });
+    const { settings, cloud } = stack;
+    const own = await cloud.create('floatingips', {
+      floating_network_id: settings.external_svc_net,
+      project_id: settings.project,
+    });
+    const change = (spec: object): Promise<unknown> =>
+      stack.kube.send({
+        method: 'PATCH',
+        path: at.service('web'),
+        contentType: 'application/merge-patch+json',
+        body: { spec },
+      });
+    await stack.make(namespace());
+    await stack.make(pod('web'));
+    await stack.make(service('web'));
+    await balanced(stack, 'web', 1);
+
+    await change({ type: 'LoadBalancer' });
+    const first = await addressOf(stack, 'web');
+    await change({ loadBalancerIP: own['floating_ip_address'] });
+    await stack.until('the address that was asked for', async () => {
+      return (await addressOf(stack, 'web')) === own['floating_ip_address'];
+    });
+
+    expect(await cloud.list('floatingips', { floating_ip_address: first })).toEqual([]);
+    await change({ type: 'ClusterIP', loadBalancerIP: null });
+    await stack.until('a floating IP at no port', async () => {
+      return (await cloud.get('floatingips', own.id))?.['port_id'] === null;
+    });
+  });
+
   test('of a kind that is not supported is skipped with an event', async () => {
     await using stack = await startTestStack();
     await stack.make(namespace());

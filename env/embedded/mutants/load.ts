@@ -68,6 +68,8 @@ const mendedDeviations = {
   skippedListenerRaises: false,
   badTimeoutKills: false,
   ignoresTypeChange: false,
+  ignoresAddressChange: false,
+  forgetsFloatingIp: false,
   endpointsPileUp: false,
   leaksPortWithoutSubport: false,
 } as const satisfies Record<keyof Deviations, false>;

@@ -14,6 +14,8 @@ export const bases = {
   bare: 'embedded-neutron-vif',
   /** A cloud before Train, with the Kuryr of its time. */
   stein: 'embedded-stein-amphora',
+  /** The first cloud, and the first Kuryr: without UDP. */
+  queens: 'embedded-queens-amphora',
   openshift: 'embedded-openshift-4.6',
   /** Ports that are made in advance. */
   pool: 'embedded-port-pool',

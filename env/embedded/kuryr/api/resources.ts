@@ -77,6 +77,9 @@ export interface Service extends Resource {
     readonly selector?: Labels;
     readonly ports?: readonly ServicePort[];
   };
+  readonly status?: {
+    readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string }[] };
+  };
 }
 
 export interface TargetRef {

@@ -68,9 +68,7 @@ export class Balancers {
       throw error;
     }
     if (made.isChanged) this.#tell(key, 'KuryrEnsuredLB', 'Load balancer provisioned');
-    if (made.isChanged || made.status.service_pub_ip_info === undefined) {
-      await this.#publish(key, spec, made);
-    }
+    await this.#publish(key, spec, made);
   }
 
   async #ensure(
@@ -236,16 +234,33 @@ export class Balancers {
   async #publish(
     key: string,
     spec: BalancerSpec,
-    { status, isChanged }: { readonly status: BalancerStatus; readonly isChanged: boolean },
+    made: { readonly status: BalancerStatus; readonly isChanged: boolean },
   ): Promise<void> {
-    const { loadbalancer, service_pub_ip_info: known } = status;
-    if (loadbalancer === undefined || known !== undefined || !isChanged) return;
-    const publicIp = await this.#floatingIps.acquire(spec, loadbalancer.port_id);
+    const { loadbalancer } = made.status;
+    if (loadbalancer === undefined) return;
+    const status = await this.#withoutOldAddress(key, spec, made.status);
+    const isDue = made.isChanged || status !== made.status || this.#floatingIps.isAwaited(spec);
+    if (status.service_pub_ip_info !== undefined || !isDue) return;
+    const publicIp =
+      (await this.#floatingIps.leftBehind(key, spec)) ??
+      (await this.#floatingIps.acquire(spec, loadbalancer.port_id));
     if (publicIp === undefined) return;
     this.#tell(key, 'KuryrEnsureFIP', 'Associating a floating IP with the load balancer');
     await this.#floatingIps.associate(publicIp, loadbalancer.port_id);
     await this.#floatingIps.announce(key, publicIp);
     await this.#note(key, { ...status, service_pub_ip_info: publicIp });
+  }
+
+  async #withoutOldAddress(
+    key: string,
+    spec: BalancerSpec,
+    status: BalancerStatus,
+  ): Promise<BalancerStatus> {
+    const { service_pub_ip_info: known, ...rest } = status;
+    if (known === undefined || !this.#floatingIps.isOld(known, spec)) return status;
+    await this.#floatingIps.release(known);
+    await this.#floatingIps.withdraw(key);
+    return this.#note(key, rest);
   }
 
   async #remove(key: string, { status }: BalancerRecord): Promise<void> {

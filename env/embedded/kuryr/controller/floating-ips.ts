@@ -9,7 +9,11 @@ import type { BalancerSpec, PublicIp } from '../api/records.ts';
 import type { Service } from '../api/resources.ts';
 import type { Context } from './context.ts';
 
+/** By which Kuryr's own are known. */
+const description = 'kuryr_lb';
+
 interface FloatingIp extends CloudRow {
+  readonly description: string;
   readonly floating_ip_address: string;
   readonly port_id: string | null;
 }
@@ -20,6 +24,31 @@ export class FloatingIps {
 
   constructor(context: Context) {
     this.#context = context;
+  }
+
+  /** Whether a service that has none should have one by now. An address that it names may be taken. */
+  isAwaited({ type, lb_ip }: BalancerSpec): boolean {
+    const { ignoresTypeChange } = this.#context.deviations;
+    return !ignoresTypeChange && type === 'LoadBalancer' && lb_ip === undefined;
+  }
+
+  /** Whether a service has another address than it asks for, or does not ask for one any more. */
+  isOld({ ip_addr }: PublicIp, { type, lb_ip = ip_addr }: BalancerSpec): boolean {
+    const { ignoresTypeChange, ignoresAddressChange } = this.#context.deviations;
+    const isUnasked = !ignoresTypeChange && type !== 'LoadBalancer';
+    return isUnasked || (!ignoresAddressChange && lb_ip !== ip_addr);
+  }
+
+  /** The one that Kuryr has made for a load balancer before: only the status of the service tells. */
+  async leftBehind(key: string, { type, lb_ip }: BalancerSpec): Promise<PublicIp | undefined> {
+    const { caches, cloud, deviations } = this.#context;
+    const isFromPool = type === 'LoadBalancer' && lb_ip === undefined;
+    if (deviations.forgetsFloatingIp || !isFromPool) return undefined;
+    const address = addressIn(caches.services.get(key));
+    if (address === undefined) return undefined;
+    const found = await cloud.list<FloatingIp>('floatingips', { floating_ip_address: address });
+    const own = found.find((one) => one.port_id === null && one.description === description);
+    return own && { ip_id: own.id, ip_addr: address, alloc_method: 'pool' };
   }
 
   /** Finds or makes the floating IP that a service is to have. */
@@ -58,7 +87,7 @@ export class FloatingIps {
           ...(settings.external_svc_subnet === ''
             ? {}
             : { subnet_id: settings.external_svc_subnet }),
-          description: 'kuryr_lb',
+          description,
         }));
       if (known === undefined)
         await cloud.tag('floatingips', floatingIp.id, settings.resource_tags);
@@ -83,10 +112,18 @@ export class FloatingIps {
 
   /** Writes the address into the status of the service. */
   async announce(key: string, { ip_addr }: PublicIp): Promise<void> {
+    await this.#write(key, { ingress: [{ ip: ip_addr }] });
+  }
+
+  /** Takes the address out of the status of the service. */
+  async withdraw(key: string): Promise<void> {
+    await this.#write(key, {});
+  }
+
+  async #write(key: string, value: object): Promise<void> {
     const { caches, kube } = this.#context;
     const service = caches.services.get(key);
     if (service === undefined) return;
-    const value = { ingress: [{ ip: ip_addr }] };
     try {
       caches.services.put(
         await kube.patch<Service>(kinds.services, service, {
@@ -120,4 +157,8 @@ export class FloatingIps {
       );
     }
   }
+}
+
+function addressIn(service: Service | undefined): string | undefined {
+  return service?.status?.loadBalancer?.ingress?.[0]?.ip;
 }

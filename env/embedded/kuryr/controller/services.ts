@@ -174,7 +174,8 @@ export class Services {
       ports(wanted) !== ports(known) ||
       wanted.provider !== known.provider ||
       timeouts(wanted) !== timeouts(known) ||
-      (!deviations.ignoresTypeChange && wanted.type !== known.type)
+      (!deviations.ignoresTypeChange && wanted.type !== known.type) ||
+      (!deviations.ignoresAddressChange && wanted.lb_ip !== known.lb_ip)
     );
   }
 

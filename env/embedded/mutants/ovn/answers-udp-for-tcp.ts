@@ -2,7 +2,7 @@ import type { Mutant } from '../mutant.ts';
 
 export const mutant: Mutant = {
   fault: 'OVN balances UDP as well at a port that has a TCP listener only.',
-  breaks: ['SVC-MIX-01'],
+  breaks: ['SVC-MIX-02'],
   layer: 'listener',
   apply: (levers) => {
     levers.view((view) => ({

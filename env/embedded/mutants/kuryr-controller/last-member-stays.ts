@@ -1,0 +1,17 @@
+import { BalancerMembers } from '../../kuryr/controller/balancer-members.ts';
+import type { Mutant } from '../mutant.ts';
+
+export const mutant: Mutant = {
+  fault: 'Kuryr keeps the last members of a load balancer when no ready pod is left.',
+  origin: 'BZ 1898950, 1786140: members are not removed without endpoints',
+  breaks: ['SVC-LAZY-02'],
+  mayBreak: ['SVC-EXT-02', 'LIM-IDLE-01'],
+  layer: 'member',
+  apply: (levers) => {
+    levers.override(BalancerMembers.prototype, 'removeUnused', (call) => (key, spec, status) => {
+      const { endpointSlices = [] } = spec;
+      const isAnybodyReady = endpointSlices.some(({ endpoints }) => endpoints.length > 0);
+      return isAnybodyReady ? call(key, spec, status) : Promise.resolve(status);
+    });
+  },
+};
