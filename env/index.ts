@@ -47,7 +47,7 @@ export {
 export { defaultQuotaFigures, type QuotaFigureName, type QuotaFigures } from './quota-figures.ts';
 export { redact, redactJson, Secret } from './redaction.ts';
 export type { KnownMutant } from './embedded/mutants/load.ts';
-export { bases as mutantBases } from './embedded/mutants/mutant.ts';
+export { bases as mutantBases, isMended } from './embedded/mutants/mutant.ts';
 export {
   compareKuryr,
   compareSeries,

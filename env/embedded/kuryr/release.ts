@@ -29,6 +29,8 @@ export interface Deviations {
   readonly labelsUnfollowed: boolean;
   /** Of a range of ports only the first is opened. */
   readonly ignoresEndPort: boolean;
+  /** A named port of egress is not opened towards peers that the policy itself selects. */
+  readonly selectedPeersPassedOver: boolean;
   /** Rules without protocol or port are made for TCP, ports 1 to 65535. */
   readonly onlyTcpWithoutProtocol: boolean;
   /** Egress to a service is opened at the port of its pods instead of its own. */
@@ -126,6 +128,7 @@ function deviationsOf(line: KuryrRelease): Deviations {
     emptySelectorNamesNobody: from('1.1'),
     labelsUnfollowed: from('3.0'),
     ignoresEndPort: true,
+    selectedPeersPassedOver: from('1.1'),
     onlyTcpWithoutProtocol: !from('4.0'),
     serviceEgressAtPodPort: from('1.1'),
     namedTargetPortLosesClients: from('1.1'),

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { StackError } from '../../errors.ts';
 import type { Deviations } from '../kuryr/release.ts';
 import type { Levers } from './levers.ts';
-import type { Mutant } from './mutant.ts';
+import { isMended, type Mutant } from './mutant.ts';
 
 /** A mutant with its id, which is its place: `folder/file`. */
 export interface KnownMutant extends Mutant {
@@ -62,6 +62,7 @@ const mendedDeviations = {
   emptySelectorNamesNobody: false,
   labelsUnfollowed: false,
   ignoresEndPort: false,
+  selectedPeersPassedOver: false,
   onlyTcpWithoutProtocol: false,
   serviceEgressAtPodPort: false,
   namedTargetPortLosesClients: false,
@@ -76,7 +77,7 @@ const mendedDeviations = {
 
 /** Puts a mutant, and what its base asks for, into a stack that is about to be composed. */
 export function applyMutant({ on, apply }: Mutant, levers: Levers): void {
-  if (on === 'mended') {
+  if (isMended(on)) {
     levers.settings((settings) => ({
       ...settings,
       deviations: { ...mendedDeviations, ...settings.deviations },

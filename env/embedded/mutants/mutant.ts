@@ -21,12 +21,21 @@ export const bases = {
   pool: 'embedded-port-pool',
   /** A firewall that does not filter subports. */
   hybrid: 'embedded-hybrid-firewall',
+  /** With time to search at random. */
+  searching: 'embedded-nightly',
   /** The last Kuryr without its known deviations, so that what they break can be broken. */
   mended: 'embedded',
+  /** The same with the amphora provider. */
+  'mended-amphora': 'embedded-2024.1-amphora',
 } as const;
 
 /** A stack on which a mutant is tried. */
 export type Base = keyof typeof bases;
+
+/** Whether the Kuryr of a base is without its known deviations. */
+export function isMended(base: Base | undefined): boolean {
+  return base === 'mended' || base === 'mended-amphora';
+}
 
 /** One deliberate defect. */
 export interface Mutant {

@@ -3,7 +3,7 @@
  * an older Octavia rules of the group at the VIP.
  */
 import { type CloudRow, isConflict, type Rule } from '../api/cloud.ts';
-import type { MadeBalancer, MadeListener } from '../api/records.ts';
+import type { BalancerStatus, MadeBalancer, MadeListener } from '../api/records.ts';
 import type { Pod, Service } from '../api/resources.ts';
 import { NotReady } from '../queue.ts';
 import { isOpen } from '../release.ts';
@@ -17,6 +17,12 @@ interface Following {
   /** The port of the pods; a name when it is looked up again from the service. */
   readonly targetPort: number | string;
   readonly groups?: readonly string[];
+}
+
+/** A listener, and what Octavia has for its service. */
+interface Behind {
+  readonly listener: MadeListener;
+  readonly status: BalancerStatus;
 }
 
 /** The access to all listeners. */
@@ -46,7 +52,8 @@ export class ListenerAccess {
 
   async #followService(service: Service): Promise<void> {
     const key = `${service.metadata.namespace ?? ''}/${service.metadata.name}`;
-    const { loadbalancer, listeners = [] } = this.#records.of(key)?.status ?? {};
+    const status = this.#records.of(key)?.status ?? {};
+    const { loadbalancer, listeners = [] } = status;
     // One that is still being made follows when it gets its members.
     if (loadbalancer === undefined) return;
     const groups = serviceGroups(this.#context, service);
@@ -56,17 +63,20 @@ export class ListenerAccess {
         ({ port, protocol = 'TCP' }) => port === listener.port && protocol === listener.protocol,
       );
       if (own !== undefined) {
-        const targetPort = this.#lookedUp(own.targetPort ?? own.port);
+        const targetPort = this.#lookedUp(own.targetPort ?? own.port, { listener, status });
         await this.follow(noted, listener, { targetPort, groups });
       }
     }
   }
 
-  #lookedUp(targetPort: number | string): number | string {
-    const { namedTargetPortLosesClients } = this.#context.deviations;
-    return namedTargetPortLosesClients || !/^\d+$/.test(String(targetPort))
-      ? targetPort
-      : Number(targetPort);
+  /** The port of the pods behind a listener; Kuryr takes what the Service says, be it a name. */
+  #lookedUp(
+    targetPort: number | string,
+    { listener, status: { pools = [], members = [] } }: Behind,
+  ): number | string {
+    if (this.#context.deviations.namedTargetPortLosesClients) return targetPort;
+    const pool = pools.find(({ listener_id }) => listener_id === listener.id);
+    return members.find(({ pool_id }) => pool_id === pool?.id)?.port ?? targetPort;
   }
 
   /** Brings one listener in line with the groups of the pods behind it. */

@@ -166,6 +166,20 @@ test.describe('a policy becomes rules', () => {
     expect(of([{ port: 'absent' }])).toEqual(standing);
   });
 
+  test('to a named port of peers that it selects itself, when it is mended', () => {
+    const to = [{ podSelector: { matchLabels: { app: 'web' } } }];
+    const of = (selectedPeersPassedOver: boolean): string[] =>
+      lines(
+        translated(
+          { podSelector: {}, policyTypes: ['Egress'], egress: [{ to, ports: [{ port: 'http' }] }] },
+          { deviations: { selectedPeersPassedOver } },
+        ).egress,
+      );
+
+    expect(of(true)).toEqual([]);
+    expect(of(false)).toContain('IPv4 tcp 8080-8080 10.20.0.5');
+  });
+
   test('for both versions of IP, when only a port is named', () => {
     expect(lines(translated({ ...ingress, ingress: [{ ports: [{ port: 80 }] }] }).ingress)).toEqual(
       ['IPv4 tcp 80-80 any', 'IPv6 tcp 80-80 any', ...standing],

@@ -262,7 +262,7 @@ class Side {
       if (this.#maker.direction === 'egress') {
         // "IPBlock for egress with named ports is not supported", says its log.
         if (peer.kind === 'block') continue;
-        note(this.#othersOf(peer));
+        note(this.#podsOf(peer));
       }
       emit(peer);
     }
@@ -292,8 +292,8 @@ class Side {
     return inventory.pods(spec.podSelector ?? {}, metadata.namespace);
   }
 
-  /** The pods of a peer without those that the policy itself selects. */
-  #othersOf(peer: Peer): readonly Pod[] {
+  /** The pods of a peer; those that the policy itself selects may be passed over. */
+  #podsOf(peer: Peer): readonly Pod[] {
     const { metadata, spec } = this.#policy;
     const pods =
       peer.kind === 'pod'
@@ -301,6 +301,7 @@ class Side {
         : peer.kind === 'namespace'
           ? this.#translation.inventory.pods({}, peer.namespace.name)
           : [];
+    if (!this.#translation.deviations.selectedPeersPassedOver) return pods;
     return pods.filter(
       (pod) =>
         pod.metadata.namespace !== metadata.namespace ||

@@ -3,7 +3,7 @@ import type { Mutant } from '../mutant.ts';
 
 export const mutant: Mutant = {
   fault: 'Kuryr does not delete the security group of a deleted policy.',
-  breaks: ['NS-DEL-02'],
+  breaks: ['NS-DEL-02', 'POL-REMOVE-01'],
   isEverywhere: true,
   layer: 'clean-up',
   apply: (levers) => {
