@@ -15,6 +15,8 @@ export const bases = {
   /** A cloud before Train, with the Kuryr of its time. */
   stein: 'embedded-stein-amphora',
   openshift: 'embedded-openshift-4.6',
+  /** The same on a cloud on which it forces resolvers to TCP. */
+  'openshift-stein': 'embedded-openshift-4.6-stein',
   /** The last Kuryr without its known deviations, so that what they break can be broken. */
   mended: 'embedded',
 } as const;
