@@ -1,5 +1,5 @@
 /**
- * A lever on what is made in the cluster.
+ * A lever on the objects of the cluster that an installer makes.
  */
 import { Kube } from '../kuryr/api/kube.ts';
 import type { Fields, Levers } from './levers.ts';
@@ -10,7 +10,7 @@ export interface Manifest extends Fields {
   readonly kind: string;
 }
 
-/** Changes objects that the installer makes. */
+/** Changes objects that OpenShift's installer or Kuryr makes in the cluster. */
 export function whatIsMade(levers: Levers, change: (object: Manifest) => Manifest): void {
   levers.override(Kube.prototype, 'send', (call) => (sent) => {
     const object = sent.body as Manifest | undefined;
