@@ -17,6 +17,8 @@ export const bases = {
   /** The first cloud, and the first Kuryr: without UDP. */
   queens: 'embedded-queens-amphora',
   openshift: 'embedded-openshift-4.6',
+  /** The same on a cloud on which it forces resolvers to TCP. */
+  'openshift-stein': 'embedded-openshift-4.6-stein',
   /** Ports that are made in advance. */
   pool: 'embedded-port-pool',
   /** A firewall that does not filter subports. */

@@ -20,6 +20,11 @@ export const mutant: Mutant = {
     'DNS-VC-01',
     'DNS-VC-02',
     'DNS-VC-03',
+    'DNS-SVC-02',
+    'DNS-VC-05',
+    'DNS-BIG-01',
+    'DNS-TRUNC-02',
+    'DNS-TRUNC-03',
   ],
   layer: 'port',
   apply: (levers) => {

@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.ts';
 export const mutant: Mutant = {
   fault: 'The cluster DNS answers every name below the domain of the cluster.',
   breaks: ['DNS-SVC-01'],
+  mayBreak: ['DNS-SVC-02'],
   layer: 'dns',
   apply: (levers) => {
     levers.dataPlane((plane) => {

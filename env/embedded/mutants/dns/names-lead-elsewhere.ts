@@ -4,6 +4,7 @@ import type { Mutant } from '../mutant.ts';
 export const mutant: Mutant = {
   fault: 'The cluster DNS answers with an address that is not that of the Service.',
   breaks: ['DNS-SVC-01'],
+  mayBreak: ['DNS-SVC-02'],
   layer: 'dns',
   apply: (levers) => {
     levers.dataPlane((plane) => {

@@ -4,7 +4,17 @@ import { losePackets } from '../traffic.ts';
 export const mutant: Mutant = {
   fault: 'Questions over TCP do not reach a DNS server behind a Service.',
   breaks: ['DNS-VC-01', 'DNS-VC-03'],
-  mayBreak: ['DNS-UDP-01', 'DNS-VC-02'],
+  mayBreak: [
+    'DNS-UDP-01',
+    'DNS-VC-02',
+    'DNS-SVC-02',
+    'DNS-VC-05',
+    'DNS-BIG-01',
+    'DNS-TRUNC-02',
+    'DNS-TRUNC-03',
+    'DNS-TCP-01',
+    'DNS-TCP-03',
+  ],
   layer: 'dns',
   apply: (levers) => {
     losePackets(levers, ({ sent }) => sent.protocol === 'tcp' && sent.destinationPort === 53);

@@ -21,6 +21,13 @@ export const mutant: Mutant = {
     'DNS-VC-03',
     'NS-DEL-01',
     'NS-DEL-02',
+    'DNS-SVC-02',
+    'DNS-VC-05',
+    'DNS-BIG-01',
+    'DNS-TRUNC-02',
+    'DNS-TRUNC-03',
+    'DNS-TCP-01',
+    'DNS-TCP-03',
   ],
   layer: 'kubernetes',
   apply: (levers) => {

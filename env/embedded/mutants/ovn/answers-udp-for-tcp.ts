@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.ts';
 export const mutant: Mutant = {
   fault: 'OVN balances UDP as well at a port that has a TCP listener only.',
   breaks: ['SVC-MIX-02'],
+  mayBreak: ['DNS-TCP-02', 'DNS-TCP-03'],
   layer: 'listener',
   apply: (levers) => {
     levers.view((view) => ({

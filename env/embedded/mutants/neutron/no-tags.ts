@@ -1,0 +1,15 @@
+import type { Mutant } from '../mutant.ts';
+
+export const mutant: Mutant = {
+  fault: 'Neutron does not list the extension by which Kuryr marks what it makes.',
+  breaks: ['PRE-NET-01'],
+  layer: 'namespace network',
+  apply: (levers) => {
+    levers.answers('GET', /^\/v2\.0\/extensions$/, (body) => ({
+      ...body,
+      extensions: (body['extensions'] as { alias: string }[]).filter(
+        ({ alias }) => alias !== 'standard-attr-tag',
+      ),
+    }));
+  },
+};
