@@ -8,14 +8,16 @@ import type { Picture } from './picture.ts';
 
 /** Readings by the beginning of their names, and the link that each of them shows. */
 const readings: readonly (readonly [RegExp, Layer])[] = [
-  [/^(look-up|queries) /, 'dns'],
+  [/^(look-up|queries|question of|resolv\.conf of|resolver options|webhook) /, 'dns'],
+  [/^probe of \S+ through /, 'dns'],
   [/^(floating IP|external address) |^KuryrLoadBalancer (.|\n)*publicIp/, 'floating ip'],
   [/^subports of /, 'subport'],
-  [/^(load balancers? |amphorae |KuryrLoadBalancer )/, 'load balancer'],
-  [/^(security group |KuryrNetworkPolicy )/, 'security group'],
-  [/^(network of namespace |KuryrNetwork |MTU )/, 'namespace network'],
-  [/^(ports? |KuryrPort )/, 'port'],
-  [/^endpoints /, 'kubernetes'],
+  [/^(load balancers? |amphorae |virtual machines |KuryrLoadBalancer )/, 'load balancer'],
+  [/^router of subnet /, 'router'],
+  [/^((pods with the )?security group |KuryrNetworkPolicy )/, 'security group'],
+  [/^(network of namespace |network devices of |KuryrNetwork |MTU )/, 'namespace network'],
+  [/^(ports? |KuryrPort |pods of namespace \S+ that Kuryr .* no port)/, 'port'],
+  [/^(endpoints |answer to the offer of )/, 'kubernetes'],
   [/^pod /, 'pod'],
   [/^(footprint |namespace |objects of somebody else's)/, 'clean-up'],
 ];
