@@ -80,7 +80,7 @@ export {
   type TruthTable,
 } from './probes/truth-table.ts';
 export type { DeviceView, Vantage } from './probes/vantage.ts';
-export { analyseChange, type Series } from './probes/watch.ts';
+export { analyseChange, type Series, type Watch } from './probes/watch.ts';
 export { progress } from './progress.ts';
 export { type Resident, type TownPolicy, townTargets, type Visit, type Zone } from './town/town.ts';
 export { derived, type Reading, reading } from './reading.ts';

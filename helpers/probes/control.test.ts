@@ -102,6 +102,42 @@ test.describe('the control of a prober', () => {
     expect(await prober.said(isError('c'))).toMatchObject({ error: 'no watch "a" is running' });
   });
 
+  test('samples over one connection, and tells that it has ended', async () => {
+    await using server = await startServer('echo-1');
+    await using prober = startProber('control');
+    const probe = { kind: 'tcp', host, port: server.ports.tcp[0], timeoutMs: 1_000 };
+    const order = { id: 'a', op: 'watch', probe, everyMs: 20, isKept: true };
+    prober.stdin.write(`${JSON.stringify(order)}\n`);
+    await prober.said(isDone('a'));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    server.kill();
+    await server.exited;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    prober.stdin.write('{"id":"b","op":"stop","watch":"a"}\n');
+
+    const { samples } = (await prober.said((message) => 'samples' in message)) as unknown as {
+      readonly samples: readonly { verdict: string; clientPort?: number; detail?: string }[];
+    };
+    const answered = samples.filter(({ verdict }) => verdict === 'open');
+    expect(answered.length).toBeGreaterThan(2);
+    expect(new Set(answered.map(({ clientPort }) => clientPort)).size).toBe(1);
+    expect(samples.at(-1)).toMatchObject({
+      verdict: 'rejected',
+      detail: expect.stringContaining('the connection has ended'),
+    });
+  });
+
+  test('keeps no connection but one over TCP', async () => {
+    await using prober = startProber('control');
+    const probe = { kind: 'udp', host, port: 9, timeoutMs: 100 };
+    const order = { id: 'a', op: 'watch', probe, everyMs: 20, isKept: true };
+    prober.stdin.write(`${JSON.stringify(order)}\n`);
+
+    expect(await prober.said(isError('a'))).toMatchObject({
+      error: 'only a TCP connection is kept',
+    });
+  });
+
   test('refuses a watch that would sample too seldom', async () => {
     await using prober = startProber('control');
     const probe = { kind: 'tcp', host, port: 9, timeoutMs: 300 };

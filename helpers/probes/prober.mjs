@@ -12,7 +12,8 @@
  * stdout, each framed as U+001E `kc ` JSON LF, so that other output and torn lines do no harm.
  *   {id, op: 'hello'}                      -> {id, done, version, node, marks, now}
  *   {id, op: 'batch', probes: [...]}       -> {id, index, verdict, ...} for each probe, then {id, done}
- *   {id, op: 'watch', probe, everyMs}      -> {id, done}, and sampling goes on until it is stopped
+ *   {id, op: 'watch', probe, everyMs}      -> {id, done}, and sampling goes on until it is stopped; with
+ *                                             isKept all samples of a TCP probe share one connection
  *   {id, op: 'stop', watch}                -> {id, samples: [...]} once or more, then {id, done}
  *   {id, op: 'cancel', cancel}             -> {id, done}; the cancelled one answers {id, error}
  *   {id, op: 'devices'}                    -> {id, done, devices: [{name, mtu, kind}]}, all of this network
@@ -25,7 +26,8 @@
  * Verdicts
  *   open          the expected server answered; every byte of a sized probe arrived, there and back
  *   rejected      refused: TCP RST to the SYN, or ICMP unreachable (ECONNREFUSED, ENETUNREACH,
- *                 EHOSTUNREACH within 0.9 s, ENOPROTOOPT); a look-up: the DNS server said no
+ *                 EHOSTUNREACH within 0.9 s, ENOPROTOOPT); a look-up: the DNS server said no; a sample
+ *                 over a kept connection: it has ended
  *   dropped       tried, and silent until the timeout; also ETIMEDOUT, and EHOSTUNREACH after 0.9 s,
  *                 which is this machine's own "no neighbour answered" and not a message of anybody
  *   wrong-answer  something answered, but not the expected marks or bytes; also a connection that was
@@ -100,6 +102,7 @@ import { fileURLToPath } from 'node:url';
  * @property {string} own address of this end, once it is known
  * @property {Sockets} sockets
  * @property {string} resolvers
+ * @property {KeptConnection} [kept] that all samples of a watch share
  * @property {Stage} stage
  * @property {string[]} notes
  * @property {number} began
@@ -576,10 +579,10 @@ function markProblem(expected, marks) {
 /**
  * Runs one probe within its timeout.
  * @param {ProbeRequest} probe
- * @param {{ sockets?: Sockets, resolvers?: string, signal: AbortSignal }} context
+ * @param {{ sockets?: Sockets, resolvers?: string, kept?: KeptConnection, signal: AbortSignal }} context
  * @returns {Promise<Outcome>}
  */
-export function runProbe(probe, { sockets = realSockets, resolvers = '/resolvers', signal }) {
+export function runProbe(probe, { sockets = realSockets, resolvers = '/resolvers', kept, signal }) {
   const at = Date.now();
   const problem = problemOf(probe);
   if (problem !== undefined) {
@@ -596,6 +599,7 @@ export function runProbe(probe, { sockets = realSockets, resolvers = '/resolvers
     /** @type {Attempt} */
     const attempt = {
       ...{ probe, address: probe.host, own: '', sockets, resolvers, stage: 'resolving', notes: [] },
+      ...(kept === undefined ? {} : { kept }),
       began: performance.now(),
       settle(verdict, findings = {}) {
         if (isSettled) {
@@ -647,7 +651,11 @@ function begin(attempt) {
       }
     });
     try {
-      attempts[probe.kind]?.(attempt);
+      if (attempt.kept === undefined) {
+        attempts[probe.kind]?.(attempt);
+      } else {
+        attempt.kept.ask(attempt);
+      }
     } catch (error) {
       attempt.settle('not-run', { detail: textOf(error) });
     }
@@ -715,6 +723,72 @@ function attemptTcp(attempt) {
   socket.on('end', () =>
     attempt.settle('wrong-answer', { detail: 'the connection was closed before the answer' }),
   );
+}
+
+/** One TCP connection that is asked again and again; what it is asked after its end is rejected. */
+class KeptConnection {
+  /** @param {AbortSignal} signal ends it */
+  constructor(signal) {
+    this.signal = signal;
+    /** @type {Map<string, Attempt>} by nonce: those that wait for their answer */
+    this.waiting = new Map();
+    /** @type {net.Socket | undefined} */
+    this.socket = undefined;
+    this.isConnected = false;
+    /** @type {string | undefined} */
+    this.end = undefined;
+  }
+
+  /** @param {Attempt} attempt */
+  ask(attempt) {
+    if (this.end !== undefined) {
+      attempt.settle('rejected', { detail: `the connection has ended: ${this.end}` });
+      return;
+    }
+    this.socket ??= this.open(attempt);
+    const nonce = randomBytes(8).toString('hex');
+    this.waiting.set(nonce, attempt);
+    attempt.onSettled(() => this.waiting.delete(nonce));
+    if (this.isConnected) {
+      this.connected(attempt);
+    }
+    // Before the connection is there Node keeps what is written.
+    this.socket.write(`${JSON.stringify({ kc: version, nonce, payload: 0 })}\n`);
+  }
+
+  /** @param {Attempt} attempt */
+  connected(attempt) {
+    attempt.stage = 'connected';
+    attempt.own = plainAddress(this.socket?.localAddress);
+  }
+
+  /** @param {Attempt} attempt */
+  open({ address, probe, sockets }) {
+    const socket = sockets.net.connect({ host: address, port: probe.port ?? 0 });
+    const reader = new MessageReader((header, line) => {
+      const nonce = header?.nonce ?? '';
+      const sent = { sentDigest: digestOf(''), sentLength: 0, backIsWhole: true };
+      this.waiting.get(nonce)?.settle(...judge(probe, header, { line, nonce, ...sent }));
+    });
+    socket.on('connect', () => {
+      this.isConnected = true;
+      socket.setNoDelay(true);
+      this.waiting.forEach((attempt) => this.connected(attempt));
+    });
+    socket.on('data', (chunk) => reader.push(chunk));
+    socket.on('error', (error) => this.over(textOf(error)));
+    socket.on('end', () => this.over('the server has closed it'));
+    this.signal.addEventListener('abort', () => socket.destroy());
+    return socket;
+  }
+
+  /** @param {string} why */
+  over(why) {
+    this.end ??= why;
+    this.waiting.forEach((attempt) =>
+      attempt.settle('rejected', { detail: `the connection has ended: ${why}` }),
+    );
+  }
 }
 
 /** @param {Attempt} attempt */
@@ -1213,7 +1287,7 @@ function devices() {
 
 // ---- Control ---------------------------------------------------------------------------------------
 
-/** @typedef {{ id: string, op: string, probes?: ProbeRequest[], probe?: ProbeRequest, everyMs?: number, watch?: string, cancel?: string, host?: string }} Order */
+/** @typedef {{ id: string, op: string, probes?: ProbeRequest[], probe?: ProbeRequest, everyMs?: number, isKept?: boolean, watch?: string, cancel?: string, host?: string }} Order */
 /** @typedef {{ lines: string[], abort: AbortController, isDone: boolean, isSampling: boolean, samples: Outcome[], stopSampling: () => void }} Job */
 
 /** Obeys control lines; every answer goes to `write` as one framed line. */
@@ -1372,13 +1446,19 @@ export class Prober {
    * @param {Order} order
    * @param {Job} job
    */
-  watch({ id, probe, everyMs }, job) {
-    const problem = probe === undefined ? 'a watch needs a probe' : problemOf(probe);
+  watch({ id, probe, everyMs, isKept = false }, job) {
+    const problem =
+      probe === undefined
+        ? 'a watch needs a probe'
+        : (problemOf(probe) ??
+          (isKept && probe.kind !== 'tcp' ? 'only a TCP connection is kept' : undefined));
     if (probe === undefined || problem !== undefined || !within(everyMs ?? 0, 10, 500)) {
       this.finish(id, { error: problem ?? 'a watch samples every 10 to 500 ms' });
       return;
     }
-    const context = { ...this.context, signal: job.abort.signal };
+    const { signal } = job.abort;
+    const kept = isKept ? { kept: new KeptConnection(signal) } : {};
+    const context = { ...this.context, ...kept, signal };
     let inFlight = 0;
     const sample = async () => {
       if (job.samples.length >= mostSamples || inFlight >= mostInFlight) {

@@ -93,7 +93,14 @@ export interface Vantage {
   /** Measures several probes beside one control; without an open control the reading is a ProbeError. */
   allBeside(control: Probe, probes: readonly Probe[]): Reading<Observation[]>;
   /** Samples a probe every so many milliseconds until it is stopped. */
-  watch(probe: Probe, options: { readonly everyMs: number }): Promise<Watch>;
+  watch(probe: Probe, options: WatchOptions): Promise<Watch>;
+}
+
+/** How a probe is sampled. */
+export interface WatchOptions {
+  readonly everyMs: number;
+  /** All samples of a TCP probe go over one connection, which the first one makes. */
+  readonly isKept?: boolean;
 }
 
 /** Where a probe goes. */
@@ -228,8 +235,8 @@ export class ChannelVantage implements Vantage {
     return reading(name, read, (all) => all.map(describeObservation).join('; '));
   }
 
-  async watch(probe: Probe, { everyMs }: { readonly everyMs: number }): Promise<Watch> {
-    const order = { op: 'watch', probe, everyMs };
+  async watch(probe: Probe, { everyMs, isKept = false }: WatchOptions): Promise<Watch> {
+    const order = { op: 'watch', probe, everyMs, isKept };
     const { messages } = await this.#channel.request({ order, withinMs: 0 });
     const id = messages.at(-1)?.['id'];
     return {

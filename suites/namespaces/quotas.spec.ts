@@ -48,9 +48,10 @@ test.describe('while its quota is used up', () => {
 
       await test.step('the pod of the new namespace has its network', async () => {
         const { name, ip } = await coming;
-        await expect(
-          probes.in(client).tcp(ip, podPort, { expect: { pods: [name] } }),
-        ).toSettleOn({ verdict: 'open' }, budgets.dataplane);
+        await expect(probes.in(client).tcp(ip, podPort, { expect: { pods: [name] } })).toSettleOn(
+          { verdict: 'open' },
+          budgets.dataplane,
+        );
       });
 
       await test.step('the pods that the policy selects carry its group', async () => {

@@ -276,7 +276,6 @@ export const policyRequirements = [
     source:
       'Neutron, security groups apply to established connections; Kubernetes documentation, Network Policies, leaves it to the implementation',
     needs: ['policies'],
-    uncovered: 'no probe keeps a connection open across a change yet',
   },
   {
     id: 'POL-CONN-02',
@@ -285,7 +284,6 @@ export const policyRequirements = [
     source:
       'Kubernetes documentation, Network Policies: reply traffic of allowed connections is allowed; policies add up',
     needs: ['policies'],
-    uncovered: 'no probe keeps a connection open across a change yet',
   },
   {
     id: 'POL-RANDOM-01',
