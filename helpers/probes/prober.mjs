@@ -1290,6 +1290,22 @@ function devices() {
 /** @typedef {{ id: string, op: string, probes?: ProbeRequest[], probe?: ProbeRequest, everyMs?: number, isKept?: boolean, watch?: string, cancel?: string, host?: string }} Order */
 /** @typedef {{ lines: string[], abort: AbortController, isDone: boolean, isSampling: boolean, samples: Outcome[], stopSampling: () => void }} Job */
 
+/**
+ * @param {ProbeRequest | undefined} probe
+ * @param {number | undefined} everyMs
+ * @param {boolean} isKept
+ */
+function watchProblem(probe, everyMs, isKept) {
+  if (probe === undefined) {
+    return 'a watch needs a probe';
+  }
+  if (!within(everyMs ?? 0, 10, 500)) {
+    return 'a watch samples every 10 to 500 ms';
+  }
+  const isKeepable = !isKept || probe.kind === 'tcp';
+  return problemOf(probe) ?? (isKeepable ? undefined : 'only a TCP connection is kept');
+}
+
 /** Obeys control lines; every answer goes to `write` as one framed line. */
 export class Prober {
   /** @param {{ write: (line: string) => void, marks?: Marks, resolvers?: string | undefined, sockets?: Sockets }} options */
@@ -1447,13 +1463,9 @@ export class Prober {
    * @param {Job} job
    */
   watch({ id, probe, everyMs, isKept = false }, job) {
-    const problem =
-      probe === undefined
-        ? 'a watch needs a probe'
-        : (problemOf(probe) ??
-          (isKept && probe.kind !== 'tcp' ? 'only a TCP connection is kept' : undefined));
-    if (probe === undefined || problem !== undefined || !within(everyMs ?? 0, 10, 500)) {
-      this.finish(id, { error: problem ?? 'a watch samples every 10 to 500 ms' });
+    const problem = watchProblem(probe, everyMs, isKept);
+    if (probe === undefined || problem !== undefined) {
+      this.finish(id, { error: problem });
       return;
     }
     const { signal } = job.abort;
