@@ -114,8 +114,10 @@ function meetingsOf(mutant: KnownMutant, around: Circumstances): readonly Citing
   if (around.all === true) return applicable;
   const named = covering(applicable, mutant.breaks);
   if (mutant.isEverywhere === true) return named;
+  // What is red without any mutant proves nothing by being red.
+  const standing = profile.knownFailures.map(({ requirement }) => requirement);
   const others = applicable.filter(
-    (one) => !cites(one, [...mutant.breaks, ...(mutant.mayBreak ?? [])]),
+    (one) => !cites(one, [...mutant.breaks, ...(mutant.mayBreak ?? []), ...standing]),
   );
   const count = Math.min(
     around.sample * (mutant.breaks.length === 0 ? harmlessTimes : 1),

@@ -172,6 +172,10 @@ test.describe('a diagnosis', () => {
 const unsettled = 'did not settle within 9000 ms (budget "dataplane", 5 reads).';
 const symptoms: readonly (readonly [layer: string, message: string, Picture])[] = [
   ['dns', `Error: look-up of web through libc from pod home/a ${unsettled}`, picture()],
+  ['dns', `Error: probe of web through musl-1.2.3 from pod home/a ${unsettled}`, picture()],
+  ['dns', `Error: resolv.conf of pod home/a ${unsettled}`, picture()],
+  ['router', `Error: router of subnet s-1 ${unsettled}`, picture()],
+  ['kubernetes', `Error: answer to the offer of a KuryrPort in home ${unsettled}`, picture()],
   [
     'listener',
     `Error: answers to 40 connections to 10.1.0.5:80/UDP from pod home/a ${unsettled}\n  answeredBy: expected [ 'web-0' ], last read []`,

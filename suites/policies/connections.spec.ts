@@ -19,8 +19,8 @@ import { covers } from '../requirements/index.ts';
 import type { Policy } from './semantics.ts';
 
 const everyMs = 250;
-/** Longer than any pause of a busy host, so that a slow answer is no lost one. */
-const timeoutMs = 2_000;
+/** Of a kept connection; longer than any pause of a busy host, so that a slow answer is no lost one. */
+const patienceMs = 2_000;
 const open = { verdict: 'open' } as const;
 const silent = { verdict: expect.stringMatching(/^(dropped|rejected)$/) };
 
@@ -55,14 +55,16 @@ test.describe('a connection that is there before a policy', () => {
         namespace.pod('friend', { labels: { role: 'friend' } }),
         namespace.pod('stranger', { labels: { role: 'stranger' } }),
       ]);
-      const to = (from: ProbePod, { ip, name }: ProbePod): Probe =>
+      const to = (from: ProbePod, { ip, name }: ProbePod, timeoutMs: number): Probe =>
         probes
           .in(from)
           .probe('tcp', { host: ip, port: podPort }, { timeoutMs, expect: { pods: [name] } });
-      const anew = (from: ProbePod): Reading<Observation> =>
-        probes.in(from).beside(to(from, friend), to(from, house));
+      const anew = (from: ProbePod): Reading<Observation> => {
+        const { withinMs } = budgets.answer;
+        return probes.in(from).beside(to(from, friend, withinMs), to(from, house, withinMs));
+      };
       const kept = (from: ProbePod, target: ProbePod): Promise<Watch> =>
-        probes.in(from).watch(to(from, target), { everyMs, isKept: true });
+        probes.in(from).watch(to(from, target, patienceMs), { everyMs, isKept: true });
 
       await expect(anew(friend)).toSettleOn(open, budgets.dataplane);
       await expect(anew(stranger)).toSettleOn(open, budgets.dataplane);

@@ -3,7 +3,6 @@
  */
 import { Informer } from '../kuryr/api/informer.ts';
 import type { NetworkPolicy, PolicyPeer, PolicyRule, Resource } from '../kuryr/api/resources.ts';
-import type { Deviations } from '../kuryr/release.ts';
 import type { Levers } from './levers.ts';
 
 type Spec = NetworkPolicy['spec'];
@@ -51,13 +50,5 @@ export function withPeers(
     ...rule,
     ...(from === undefined ? {} : { from: change(from) }),
     ...(to === undefined ? {} : { to: change(to) }),
-  }));
-}
-
-/** Gives a mended Kuryr one of its deviations back. */
-export function deviates(levers: Levers, name: keyof Deviations): void {
-  levers.settings((settings) => ({
-    ...settings,
-    deviations: { ...settings.deviations, [name]: true },
   }));
 }

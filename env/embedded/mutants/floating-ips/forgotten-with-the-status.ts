@@ -1,3 +1,4 @@
+import { deviates } from '../deviations.ts';
 import type { Mutant } from '../mutant.ts';
 
 export const mutant: Mutant = {
@@ -8,9 +9,6 @@ export const mutant: Mutant = {
   breaks: ['LB-FIP-05'],
   layer: 'floating ip',
   apply: (levers) => {
-    levers.settings((settings) => ({
-      ...settings,
-      deviations: { ...settings.deviations, forgetsFloatingIp: true },
-    }));
+    deviates(levers, 'forgetsFloatingIp');
   },
 };

@@ -1,3 +1,4 @@
+import { deviates } from '../deviations.ts';
 import type { Mutant } from '../mutant.ts';
 
 export const mutant: Mutant = {
@@ -7,9 +8,6 @@ export const mutant: Mutant = {
   breaks: ['LB-TYPE-01', 'LB-TYPE-02'],
   layer: 'floating ip',
   apply: (levers) => {
-    levers.settings((settings) => ({
-      ...settings,
-      deviations: { ...settings.deviations, ignoresTypeChange: true },
-    }));
+    deviates(levers, 'ignoresTypeChange');
   },
 };

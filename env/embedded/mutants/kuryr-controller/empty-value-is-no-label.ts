@@ -1,5 +1,5 @@
 import type { Mutant } from '../mutant.ts';
-import { deviates } from '../policies.ts';
+import { deviates } from '../deviations.ts';
 
 export const mutant: Mutant = {
   fault: 'A label that a policy selects with an empty value counts as missing.',

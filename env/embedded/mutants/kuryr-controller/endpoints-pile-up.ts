@@ -1,3 +1,4 @@
+import { deviates } from '../deviations.ts';
 import type { Mutant } from '../mutant.ts';
 
 export const mutant: Mutant = {
@@ -8,9 +9,6 @@ export const mutant: Mutant = {
   breaks: ['SVC-PORT-04'],
   layer: 'member',
   apply: (levers) => {
-    levers.settings((settings) => ({
-      ...settings,
-      deviations: { ...settings.deviations, endpointsPileUp: true },
-    }));
+    deviates(levers, 'endpointsPileUp');
   },
 };

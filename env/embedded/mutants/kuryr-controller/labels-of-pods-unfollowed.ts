@@ -1,3 +1,4 @@
+import { deviates } from '../deviations.ts';
 import type { Mutant } from '../mutant.ts';
 
 export const mutant: Mutant = {
@@ -7,9 +8,6 @@ export const mutant: Mutant = {
   breaks: ['POL-LABEL-01', 'POL-LABEL-02'],
   layer: 'security group',
   apply: (levers) => {
-    levers.settings((settings) => ({
-      ...settings,
-      deviations: { ...settings.deviations, labelsUnfollowed: true },
-    }));
+    deviates(levers, 'labelsUnfollowed');
   },
 };

@@ -1,4 +1,4 @@
-import { BalancerMembers } from '../../kuryr/controller/balancer-members.ts';
+import { keepLastMembers } from '../members.ts';
 import type { Mutant } from '../mutant.ts';
 
 export const mutant: Mutant = {
@@ -8,10 +8,6 @@ export const mutant: Mutant = {
   mayBreak: ['SVC-EXT-02', 'LIM-IDLE-01'],
   layer: 'member',
   apply: (levers) => {
-    levers.override(BalancerMembers.prototype, 'removeUnused', (call) => (key, spec, status) => {
-      const { endpointSlices = [] } = spec;
-      const isAnybodyReady = endpointSlices.some(({ endpoints }) => endpoints.length > 0);
-      return isAnybodyReady ? call(key, spec, status) : Promise.resolve(status);
-    });
+    keepLastMembers(levers);
   },
 };

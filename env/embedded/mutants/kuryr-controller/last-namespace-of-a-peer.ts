@@ -1,3 +1,4 @@
+import { deviates } from '../deviations.ts';
 import type { Mutant } from '../mutant.ts';
 
 export const mutant: Mutant = {
@@ -7,9 +8,6 @@ export const mutant: Mutant = {
   breaks: ['POL-PEER-01'],
   layer: 'security group',
   apply: (levers) => {
-    levers.settings((settings) => ({
-      ...settings,
-      deviations: { ...settings.deviations, lastNamespaceWins: true },
-    }));
+    deviates(levers, 'lastNamespaceWins');
   },
 };

@@ -1,5 +1,5 @@
 import type { Mutant } from '../mutant.ts';
-import { deviates } from '../policies.ts';
+import { deviates } from '../deviations.ts';
 
 export const mutant: Mutant = {
   fault: 'A listener whose target port is a name admits none of the clients of a policy.',

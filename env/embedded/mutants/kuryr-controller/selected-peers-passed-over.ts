@@ -1,5 +1,5 @@
 import type { Mutant } from '../mutant.ts';
-import { deviates } from '../policies.ts';
+import { deviates } from '../deviations.ts';
 
 export const mutant: Mutant = {
   fault: 'A named port of egress is not opened towards peers that the policy itself selects.',

@@ -1,5 +1,5 @@
 import type { Mutant } from '../mutant.ts';
-import { deviates } from '../policies.ts';
+import { deviates } from '../deviations.ts';
 
 export const mutant: Mutant = {
   fault: 'A policy of egress opens a Service at the port of its pods instead of its own.',
