@@ -1,3 +1,4 @@
+import type { CloudState } from '../../openstack/state.ts';
 import type { Mutant } from '../mutant.ts';
 
 export const mutant: Mutant = {
@@ -7,9 +8,22 @@ export const mutant: Mutant = {
   mayBreak: ['POL-SVC-07'],
   layer: 'listener',
   apply: (levers) => {
+    let cloud: CloudState | undefined;
+    levers.state((state) => {
+      cloud = state;
+    });
+    // haproxy looks, and so does Octavia's group at the VIP, which is called after its load balancer.
+    const isOfBalancer = (groupId: string): boolean =>
+      cloud?.groups.get(groupId)?.name.startsWith('lb-') === true;
     levers.view((view) => ({
       ...view,
       listeners: () => view.listeners().map((listener) => ({ ...listener, allowed_cidrs: null })),
+      securityGroupRules: () =>
+        view
+          .securityGroupRules()
+          .map((rule) =>
+            isOfBalancer(rule.security_group_id) ? { ...rule, remote_ip_prefix: null } : rule,
+          ),
     }));
   },
 };

@@ -94,12 +94,18 @@ function makeRule(plugin: Plugin, sent: Post, caller: Caller): SecurityGroupRule
     protocol,
     port_range_min: sent.port_range_min ?? null,
     port_range_max: sent.port_range_max ?? null,
-    remote_ip_prefix: sent.remote_ip_prefix ?? null,
+    remote_ip_prefix: prefixOf(sent.remote_ip_prefix),
     remote_group_id: sent.remote_group_id ?? null,
     remote_address_group_id: null,
   };
   refuseDuplicate(plugin, group, rule);
   return state.rules.insert(rule);
+}
+
+/** Neutron makes a prefix of an address, and leaves the bits of a prefix behind its length as they were sent. */
+function prefixOf(sent: string | null | undefined): string | null {
+  if (typeof sent !== 'string' || sent.includes('/')) return sent ?? null;
+  return `${sent}/${sent.includes(':') ? 128 : 32}`;
 }
 
 const protocolNumbers: Readonly<Record<string, number>> = {
