@@ -77,7 +77,7 @@ export async function documentOfRun(order: RunOrder): Promise<ConformanceDocumen
   if (!interruption.hasCome) {
     const place = { runId, profile, ...(stack === undefined ? {} : { access: stack.access }) };
     await besides(order, place, () =>
-      runPlaywright(context, ['--project=conformance', ...chosen.words], order.aside?.log),
+      runPlaywright(context, ['--project=conformance*', ...chosen.words], order.aside?.log),
     );
   }
   if (existsSync(join(outDir, journalName))) return conclude(order, outDir);
