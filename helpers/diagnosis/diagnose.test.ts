@@ -175,6 +175,9 @@ const symptoms: readonly (readonly [layer: string, message: string, Picture])[] 
   ['dns', `Error: probe of web through musl-1.2.3 from pod home/a ${unsettled}`, picture()],
   ['dns', `Error: resolv.conf of pod home/a ${unsettled}`, picture()],
   ['router', `Error: router of subnet s-1 ${unsettled}`, picture()],
+  ['router', `Error: prerequisite "quota: routers" ${unsettled}`, picture()],
+  ['load balancer', `Error: prerequisite "provider of load balancers" ${unsettled}`, picture()],
+  ['kubernetes', `Error: prerequisite "quota: RAM" ${unsettled}`, picture()],
   ['kubernetes', `Error: answer to the offer of a KuryrPort in home ${unsettled}`, picture()],
   [
     'listener',

@@ -6,6 +6,21 @@ import type { Layer } from '#env';
 import { type Finding, found } from './finding.ts';
 import type { Picture } from './picture.ts';
 
+/** What each prerequisite is a prerequisite of; capacity, which nodes take, belongs to the cluster. */
+const prerequisites: readonly (readonly [RegExp, Layer])[] = [
+  [/^prerequisite "(version of the API of Octavia|provider |Neutron and Octavia)/, 'load balancer'],
+  [/^prerequisite "quota: load balancers"/, 'load balancer'],
+  [/^prerequisite "quota: listeners"/, 'listener'],
+  [/^prerequisite "quota: pools"/, 'pool'],
+  [/^prerequisite "trunk /, 'subport'],
+  [/^prerequisite "(firewall |quota: security group)/, 'security group'],
+  [/^prerequisite "quota: routers"/, 'router'],
+  [/^prerequisite "quota: (networks|subnets)"/, 'namespace network'],
+  [/^prerequisite "(quota: ports"|extensions )/, 'port'],
+  [/^prerequisite "quota: floating IPs"/, 'floating ip'],
+  [/^prerequisite /, 'kubernetes'],
+];
+
 /** Readings by the beginning of their names, and the link that each of them shows. */
 const readings: readonly (readonly [RegExp, Layer])[] = [
   [/^(look-up|queries|question of|resolv\.conf of|resolver options|webhook) /, 'dns'],
@@ -17,6 +32,7 @@ const readings: readonly (readonly [RegExp, Layer])[] = [
   [/^((pods with the )?security group |KuryrNetworkPolicy )/, 'security group'],
   [/^(network of namespace |network devices of |KuryrNetwork |MTU )/, 'namespace network'],
   [/^(ports? |KuryrPort |pods of namespace \S+ that Kuryr .* no port)/, 'port'],
+  ...prerequisites,
   [/^(endpoints |answer to the offer of )/, 'kubernetes'],
   [/^pod /, 'pod'],
   [/^(footprint |namespace |objects of somebody else's)/, 'clean-up'],
