@@ -48,7 +48,7 @@ export async function plannedMutants(
     planned.push({
       ...{ id: mutant.id, fault: mutant.fault, base: mutant.on ?? 'ovn' },
       ...(mutant.origin === undefined ? {} : { origin: mutant.origin }),
-      ...(mutant.layer === undefined ? {} : { layer: mutant.layer }),
+      layers: [mutant.layer ?? []].flat(),
       breaks: [...mutant.breaks],
       mayBreak: [...(mutant.mayBreak ?? [])],
       isEverywhere: mutant.isEverywhere === true,

@@ -10,7 +10,7 @@ import { matrixSummaryOf } from './summary.ts';
 
 const mutant: PlannedMutant = {
   ...{ id: 'ovn/a', fault: 'A thing is wrong.', base: 'ovn', isEverywhere: false },
-  ...{ breaks: ['SVC-01'], mayBreak: ['SVC-02'], layer: 'pool', profile: 'p', pattern: 'x' },
+  ...{ breaks: ['SVC-01'], mayBreak: ['SVC-02'], layers: ['pool'], profile: 'p', pattern: 'x' },
 };
 const harmless: PlannedMutant = { ...mutant, id: 'harmless/b', breaks: [], mayBreak: [] };
 const plan = (...mutants: PlannedMutant[]): MutantPlan => ({

@@ -6,7 +6,7 @@ import { type Meeting, meetingSchema } from './meeting.ts';
 import type { MutantPlan, PlannedMutant } from './plan.ts';
 
 /** The version of the form of the matrix. */
-export const matrixVersion = 1;
+export const matrixVersion = 2;
 
 const judged = z.object({
   id: z.string(),
@@ -14,11 +14,11 @@ const judged = z.object({
   origin: z.string().optional(),
   base: z.string(),
   breaks: z.array(z.string()),
-  layer: z.string().optional(),
+  layers: z.array(z.string()),
   verdict: z.enum(['killed', 'harmless', 'faulty']),
   /** Why it is faulty. */
   problems: z.array(z.string()),
-  /** Whether every diagnosis names its layer; none for a harmless one or without a red scenario. */
+  /** Whether every diagnosis names one of its layers; none for a harmless one or without a red scenario. */
   isLayerRight: z.boolean().optional(),
   /** Requirements that turned red because they share a scenario with a named one. */
   dragged: z.array(z.string()),
@@ -118,20 +118,19 @@ function wrongReds(mutant: PlannedMutant, meetings: readonly Meeting[]): Meeting
 }
 
 function judge(mutant: PlannedMutant, meetings: readonly Meeting[]): JudgedMutant {
-  const { id, fault, origin, base, breaks, layer } = mutant;
+  const { id, fault, origin, base, breaks, layers } = mutant;
   const reds = meetings.filter(({ result }) => result === 'red');
   const red = new Set(reds.flatMap(({ requirements }) => requirements));
   const problems = problemsOf(mutant, meetings, red);
   const isLayerRight =
-    layer === undefined || reds.length === 0
+    layers.length === 0 || reds.length === 0
       ? undefined
       : reds
           .filter(({ requirements }) => requirements.some((one) => breaks.includes(one)))
-          .every((meeting) => meeting.layer === layer);
+          .every(({ layer }) => layer !== undefined && layers.includes(layer));
   return {
-    ...{ id, fault, base, breaks },
+    ...{ id, fault, base, breaks, layers },
     ...(origin === undefined ? {} : { origin }),
-    ...(layer === undefined ? {} : { layer }),
     verdict: problems.length > 0 ? 'faulty' : breaks.length === 0 ? 'harmless' : 'killed',
     problems,
     ...(isLayerRight === undefined ? {} : { isLayerRight }),

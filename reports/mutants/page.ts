@@ -60,7 +60,7 @@ function mutantRow(entry: MutantEntry): Html {
     <th>${entry.id}<br /><small>${entry.base}</small></th>
     <td class="${entry.verdict}">${entry.verdict}</td>
     <td>${entry.breaks.join(' ')}</td>
-    <td class="${entry.isLayerRight === false ? 'unnamed' : 'named'}">${entry.layer ?? ''}</td>
+    <td class="${entry.isLayerRight === false ? 'unnamed' : 'named'}">${entry.layers.join(' or ')}</td>
     <td>${entry.fault} <small>${entry.origin ?? ''}</small>
       <ul>${reds.map((meeting) => markup`<li>${meeting.scenario}<br /><small>${meeting.layer ?? 'no layer'}: ${meeting.sentence ?? 'no diagnosis'}</small></li>`)}</ul>
       <small>${greens} other scenario(s) stayed green</small></td>

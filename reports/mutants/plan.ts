@@ -14,7 +14,8 @@ const plannedMutant = z.object({
   breaks: z.array(z.string()),
   mayBreak: z.array(z.string()),
   isEverywhere: z.boolean(),
-  layer: z.string().optional(),
+  /** The links that it breaks; none for a harmless one. */
+  layers: z.array(z.string()),
   /** The file of its profile. */
   profile: z.string(),
   /** Matches the titles and tags of the scenarios that it meets. */

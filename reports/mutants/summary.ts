@@ -11,11 +11,11 @@ export function matrixSummaryOf(matrix: KillMatrix, outDir: string): string {
   const { figures, problems, mutants } = matrix;
   const wrongLayers = mutants
     .filter(({ isLayerRight }) => isLayerRight === false)
-    .map(({ id, layer, meetings }) => {
+    .map(({ id, layers, meetings }) => {
       const said = meetings
         .filter(({ result }) => result === 'red')
         .map((one) => one.layer ?? 'none');
-      return `${id}: is ${layer ?? ''}, said ${[...new Set(said)].join(', ')}`;
+      return `${id}: is ${layers.join(' or ')}, said ${[...new Set(said)].join(', ')}`;
     });
   return [
     ...mutants.map(lineOf),
@@ -34,11 +34,11 @@ function lineOf({
   id,
   verdict,
   breaks,
-  layer = '',
+  layers,
   isLayerRight,
 }: KillMatrix['mutants'][number]): string {
   const mark = isLayerRight === undefined ? '' : isLayerRight ? ' (named)' : ' (not named)';
-  return `${verdict.padEnd(9)}${id.padEnd(52)}${breaks.join(' ').padEnd(34)} ${layer}${mark}`.trimEnd();
+  return `${verdict.padEnd(9)}${id.padEnd(52)}${breaks.join(' ').padEnd(34)} ${layers.join(' or ')}${mark}`.trimEnd();
 }
 
 function section(title: string, lines: readonly string[]): string[] {

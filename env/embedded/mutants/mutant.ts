@@ -53,8 +53,8 @@ export interface Mutant {
   readonly mayBreak?: readonly string[];
   /** Set when every scenario may notice, as one that leaves something behind does. */
   readonly isEverywhere?: true;
-  /** The link that is broken; none for a harmless one. */
-  readonly layer?: Layer;
+  /** The link that is broken, or the links that one fault breaks at once; none for a harmless one. */
+  readonly layer?: Layer | readonly Layer[];
   /** Puts the defect into a stack that is about to be composed. */
   readonly apply: (levers: Levers) => void;
 }

@@ -4,7 +4,7 @@ import type { Mutant } from '../mutant.ts';
 export const mutant: Mutant = {
   fault: 'The quotas of listeners and pools are no greater than that of load balancers.',
   breaks: ['QUOTA-LB-02', 'QUOTA-LB-03'],
-  layer: 'listener',
+  layer: ['listener', 'pool'],
   apply: (levers) => {
     levers.override(OctaviaQuotas.prototype, 'limitsOf', (call) => (project) => ({
       ...call(project),
