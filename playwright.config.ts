@@ -42,14 +42,20 @@ const conformance: Project = {
 };
 
 /**
- * The scenarios that share a town run one after another and take longest: they begin first, so that a
- * run does not end with one worker busy. Projects begin in the order in which they are listed.
+ * The scenarios in the order in which they begin, as projects do. Those that share a town run one after
+ * another and take longest, so they come first; those that need the whole stack come last, when nobody
+ * has to make room for them.
+ *
+ * @param disturbing the tags of those that need the whole stack
  */
-const chains = '**/policies/tables.spec.ts';
-const conformanceInOrder: readonly Project[] = [
-  { ...conformance, name: 'conformance-chains', testMatch: chains },
-  { ...conformance, testIgnore: chains },
-];
+function conformanceInOrder(disturbing: RegExp): Project[] {
+  const chains = '**/policies/tables.spec.ts';
+  return [
+    { ...conformance, name: 'conformance-chains', testMatch: chains },
+    { ...conformance, testIgnore: chains, grepInvert: disturbing },
+    { ...conformance, name: 'conformance-alone', testIgnore: chains, grep: disturbing },
+  ];
+}
 
 /** Benchmarks, started by "npm run bench" alone. */
 const benchmarks: Project = {
@@ -82,7 +88,7 @@ async function withProfile(run: RunContext): Promise<Config> {
   const { loadProfile, redact } = await import('#env');
   const profile = await loadProfile(run.profile);
   const { catalogue } = await import('./suites/requirements/index.ts');
-  const { requirementAnnotation, whyNotApplicable } = await import('#helpers');
+  const { isDisturbing, requirementAnnotation, whyNotApplicable } = await import('#helpers');
   const rows = catalogue.requirements.map((row): RequirementRow => {
     const reason = whyNotApplicable(row, profile);
     const { unless, ...rest } = row;
@@ -94,6 +100,8 @@ async function withProfile(run: RunContext): Promise<Config> {
       ...(reason === undefined ? {} : { notApplicable: reason }),
     };
   });
+  const tags = catalogue.requirements.filter(isDisturbing).map(({ id }) => `@${id}`);
+  const disturbing = new RegExp(`(${tags.join('|')})(?![\\w-])`);
   const journal: ReporterOptions = {
     outDir: run.outDir,
     runId: run.runId,
@@ -112,7 +120,7 @@ async function withProfile(run: RunContext): Promise<Config> {
   return {
     outputDir: join(run.outDir, 'artifacts'),
     workers: profile.limits.workers,
-    projects: [...conformanceInOrder, benchmarks].map((project) => ({
+    projects: [...conformanceInOrder(disturbing), benchmarks].map((project) => ({
       ...project,
       use: { requirements: { rows: catalogue.requirements } },
     })),

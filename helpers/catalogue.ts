@@ -51,6 +51,11 @@ export const requirementAnnotation = 'requirement';
 
 const idForm = /^[A-Z][A-Z0-9]*(-[A-Z][A-Z0-9]*)*-\d{2}$/;
 
+/** Whether a scenario that cites a requirement disturbs everybody on the stack. */
+export function isDisturbing({ needs }: Pick<Requirement, 'needs'>): boolean {
+  return needs.some((need) => need.startsWith('fault.'));
+}
+
 /** Builds a catalogue from its rows; the rows' literal ids become the argument type of `covers`. */
 export function defineCatalogue<const Rows extends readonly Requirement[]>(
   rows: Rows,

@@ -6,6 +6,7 @@ export {
   type Catalogue,
   type Citation,
   defineCatalogue,
+  isDisturbing,
   type Requirement,
   requirementAnnotation,
   type RequirementLevel,
