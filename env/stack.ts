@@ -62,10 +62,10 @@ export const suspendableParts = [
   'octavia-driver-agent',
 ] as const;
 
-/** Programs of Kuryr's that a run may stop and start again. */
-export const stoppableParts = ['kuryr-controller', 'kuryr-daemon'] as const;
+/** Programs of Kuryr's, and APIs of the cloud, that a run may stop and start again. */
+export const stoppableParts = ['kuryr-controller', 'kuryr-daemon', 'neutron', 'octavia'] as const;
 
-/** The name of a program of Kuryr's that may be stopped and started again. */
+/** The name of something that may be stopped and started again. */
 export type StoppablePart = (typeof stoppableParts)[number];
 
 /** The name of a program of the stack that can be made to stand still. */
@@ -109,7 +109,7 @@ export interface Stack extends AsyncDisposable {
   outside(argv: readonly string[]): ProcessHandle;
   /** Logs of the parts of the stack, for a scenario that has failed. */
   evidence(): Promise<EvidenceFile[]>;
-  /** Ends a program of Kuryr's, on every node; the way back starts it and waits until it is ready. */
+  /** Ends a part, wherever it runs; the way back starts it and waits until it is ready. */
   stop?(part: StoppablePart): Promise<WayBack>;
   /** Where the driver lets its stack be disturbed. */
   readonly faults?: FaultPort;

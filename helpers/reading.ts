@@ -2,6 +2,7 @@
  * Readings: lazy, named, re-readable views of state, which matchers poll. A reading reports what it
  * found and never judges it.
  */
+import { StackError } from '#env';
 
 /** A named view of state that can be read again and again until it satisfies an expectation. */
 export interface Reading<T> {
@@ -24,6 +25,21 @@ export function reading<T>(
 /** Derives a reading from another one, under a new name. */
 export function derived<T, U>(source: Reading<T>, name: string, pick: (value: T) => U): Reading<U> {
   return reading(name, async (signal) => pick(await source.read(signal)));
+}
+
+/** Reads once within a time; an answer that does not come is trouble of the stack. */
+export async function readWithin<T>({ name, read }: Reading<T>, withinMs: number): Promise<T> {
+  const deadline = AbortSignal.timeout(withinMs);
+  try {
+    return await read(deadline);
+  } catch (error) {
+    if (!deadline.aborted) throw error;
+    throw new StackError(
+      'STACK_SLOW',
+      `Reading the ${name}: no answer within ${withinMs / 1_000} s. An API of the stack hangs or has too much to do.`,
+      { cause: error },
+    );
+  }
 }
 
 /** Tells whether a value is a reading. */

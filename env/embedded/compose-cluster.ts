@@ -79,8 +79,19 @@ export async function startCluster(ground: Ground, site: Site): Promise<Cluster>
   return { ...access, kuryr };
 }
 
-/** Ends a program of Kuryr's, on every node; the way back starts it. */
-export function stopped({ controller, daemons }: Kuryr, part: StoppablePart): Promise<WayBack> {
+/** Ends a part, on every node where it runs; the way back starts it. */
+export function stopped(
+  { cloud, kuryr }: { readonly cloud: Site['cloud']; readonly kuryr: Kuryr },
+  part: StoppablePart,
+): Promise<WayBack> {
+  if (part === 'neutron' || part === 'octavia') {
+    const back = cloud.stop(part);
+    return Promise.resolve(() => {
+      back();
+      return Promise.resolve();
+    });
+  }
+  const { controller, daemons } = kuryr;
   const programs = part === 'kuryr-controller' ? [controller] : [...daemons.values()];
   for (const program of programs) program.stop();
   return Promise.resolve(async () => {

@@ -6,7 +6,7 @@ import { StackError } from '../errors.ts';
 import { writeClouds } from './access-files.ts';
 import { createDataPlane, type EmbeddedDataPlane } from './dataplane/data-plane.ts';
 import type { Ground } from './ground.ts';
-import { startCloud } from './openstack/cloud.ts';
+import { type Cloud, startCloud } from './openstack/cloud.ts';
 import { CloudState } from './openstack/state.ts';
 import { SiteApi } from './site-api.ts';
 import { type Machines, plugMachines } from './site-nodes.ts';
@@ -17,6 +17,7 @@ const names = { admin: 'embedded', kuryr: 'embedded-kuryr' } as const;
 
 /** A cloud that is ready for a cluster with Kuryr. */
 export interface Site {
+  readonly cloud: Pick<Cloud, 'stop'>;
   readonly api: SiteApi;
   readonly dataPlane: EmbeddedDataPlane;
   readonly facts: SiteFacts;
@@ -55,7 +56,7 @@ export async function startSite(ground: Ground): Promise<Site> {
   const { resourceTag } = profile.layout;
   const machines = await plugMachines({ api, facts, dataPlane, workers, podMode, resourceTag });
   return {
-    api,
+    ...{ api, cloud },
     dataPlane,
     facts,
     machines,

@@ -86,7 +86,7 @@ async function start(ground: Ground): Promise<Controlled> {
     complaints: (sinceMs) =>
       world.unknown.since(sinceMs).map((request) => world.unknown.describe(request)),
     outside: (argv) => runOutside(dataPlane, machines.outside, argv),
-    stop: (part) => stopped(cluster.kuryr, part),
+    stop: (part) => stopped({ cloud: site.cloud, kuryr: cluster.kuryr }, part),
   };
 }
 

@@ -90,7 +90,7 @@ export async function openLab(profile: Profile): Promise<Stack> {
     },
     outside: (argv) => runHere([...enter(machines.outside), ...argv]),
     evidence: () => kuryrLogs(layout),
-    stop: (part) => stopPart(machines, part),
+    stop: (part) => stopPart({ layout, machines }, part),
     faults: labFaults(machines),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

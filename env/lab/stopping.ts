@@ -1,16 +1,18 @@
 /**
- * Programs of Kuryr's that end and are started again. Each stands under what looks after it as the kubelet
- * would; while a program is to stay away, that one stands still.
+ * Programs that end and are started again. Those of Kuryr's stand under what looks after them as the kubelet
+ * would; while a program is to stay away, that one stands still. The cloud's APIs nobody looks after.
  */
 import { readFile } from 'node:fs/promises';
 
 import { StackError } from '../errors.ts';
 import type { StoppablePart, WayBack } from '../stack.ts';
 import { cgroupHost, daemonGroup, processesIn } from './base/cgroups.ts';
-import { addresses } from './base/layout.ts';
+import { stopDaemon } from './base/daemons.ts';
+import { addresses, type Layout } from './base/layout.ts';
 import { enter, type Machine } from './base/machines.ts';
 import { succeeds } from './base/shell.ts';
 import { waitFor } from './base/wait.ts';
+import { networkingApis, waitForApi } from './cloud/services.ts';
 import type { LabMachines } from './machines.ts';
 
 interface Program {
@@ -19,7 +21,9 @@ interface Program {
   readonly healthPort: number;
 }
 
-function programsOf(part: StoppablePart, { cloud, workers }: LabMachines): Program[] {
+type KuryrPart = 'kuryr-controller' | 'kuryr-daemon';
+
+function programsOf(part: KuryrPart, { cloud, workers }: LabMachines): Program[] {
   return part === 'kuryr-controller'
     ? [{ daemon: part, machine: cloud, healthPort: addresses.controllerHealthPort }]
     : workers.map(({ machine }) => ({
@@ -55,8 +59,7 @@ async function startAgain({ daemon, machine, healthPort }: Program, keeper: numb
   );
 }
 
-/** Ends a part of Kuryr's on all its machines; the way back waits until it is ready again. */
-export async function stopPart(machines: LabMachines, part: StoppablePart): Promise<WayBack> {
+async function stopKuryr(machines: LabMachines, part: KuryrPart): Promise<WayBack> {
   const programs = programsOf(part, machines);
   const ended = await Promise.all(
     programs.map(async (program) => ({ program, keeper: await end(program) })),
@@ -64,4 +67,25 @@ export async function stopPart(machines: LabMachines, part: StoppablePart): Prom
   return async () => {
     await Promise.all(ended.map(({ program, keeper }) => startAgain(program, keeper)));
   };
+}
+
+async function stopApi(
+  { layout, machines }: { readonly layout: Layout; readonly machines: LabMachines },
+  daemon: keyof typeof networkingApis,
+): Promise<WayBack> {
+  await stopDaemon(daemon);
+  return async () => {
+    await networkingApis[daemon].start(layout, machines.cloud);
+    await waitForApi(layout, daemon);
+  };
+}
+
+/** Ends a part on all its machines; the way back waits until it is ready again. */
+export async function stopPart(
+  lab: { readonly layout: Layout; readonly machines: LabMachines },
+  part: StoppablePart,
+): Promise<WayBack> {
+  if (part === 'neutron') return stopApi(lab, 'neutron');
+  if (part === 'octavia') return stopApi(lab, 'octavia-api');
+  return stopKuryr(lab.machines, part);
 }

@@ -175,6 +175,13 @@ const symptoms: readonly (readonly [layer: string, message: string, Picture])[] 
   ['dns', `Error: probe of web through musl-1.2.3 from pod home/a ${unsettled}`, picture()],
   ['dns', `Error: resolv.conf of pod home/a ${unsettled}`, picture()],
   ['router', `Error: router of subnet s-1 ${unsettled}`, picture()],
+  ['member', `Error: load balancer home/web ${unsettled}\n  members: expected []`, picture()],
+  ['kubernetes', `Error: network.config.openshift.io/cluster ${unsettled}`, picture()],
+  [
+    'security group',
+    `Error: TCP probe of 10.0.0.4:8080/TCP from pod home/a ${unsettled}\n  verdict: expected StringMatching /^(dropped|rejected)$/, last read 'open'`,
+    picture({ policies: [], ports: [{ ...port, security_groups: [] }, routerPort] }),
+  ],
   ['router', `Error: prerequisite "quota: routers" ${unsettled}`, picture()],
   ['load balancer', `Error: prerequisite "provider of load balancers" ${unsettled}`, picture()],
   ['kubernetes', `Error: prerequisite "quota: RAM" ${unsettled}`, picture()],

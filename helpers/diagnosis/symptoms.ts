@@ -27,12 +27,17 @@ const readings: readonly (readonly [RegExp, Layer])[] = [
   [/^probe of \S+ through /, 'dns'],
   [/^(floating IP|external address) |^KuryrLoadBalancer (.|\n)*publicIp/, 'floating ip'],
   [/^subports of /, 'subport'],
+  [/^load balancer .*\n\s+members\b/, 'member'],
+  [/^load balancer .*\n\s+pools\b/, 'pool'],
+  [/^load balancer .*\n\s+listeners\b/, 'listener'],
   [/^(load balancers? |amphorae |virtual machines |KuryrLoadBalancer )/, 'load balancer'],
   [/^router of subnet /, 'router'],
-  [/^((pods with the )?security group |KuryrNetworkPolicy )/, 'security group'],
+  [/^((pods with the )?security group |KuryrNetworkPolicy |policy )/, 'security group'],
   [/^(network of namespace |network devices of |KuryrNetwork |MTU )/, 'namespace network'],
   [/^(ports? |KuryrPort |pods of namespace \S+ that Kuryr .* no port)/, 'port'],
   ...prerequisites,
+  [/^chosen, configured and actual provider/, 'load balancer'],
+  [/^(network\.config\.|DaemonSet |conditions of the cluster operator )/, 'kubernetes'],
   [/^(endpoints |answer to the offer of )/, 'kubernetes'],
   [/^pod /, 'pod'],
   [/^(footprint |namespace |objects of somebody else's)/, 'clean-up'],
@@ -72,6 +77,7 @@ function trafficSymptom(text: string, head: string, picture: Picture): Layer | u
   const address = target.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '');
   if (isVip(picture, address)) return behindVip(text);
   if (isOnPods(picture, address)) {
+    if (isLetThrough(text)) return 'security group';
     return betweenPods({ hasPolicy, isRouted: false, isLarge: / with \d+ bytes /.test(head) });
   }
   const isOtherClient = /clientAddress|address that the client has/.test(text);
@@ -97,6 +103,11 @@ function behindVip(text: string): Layer {
   return isPartly || /answeredBy: .*last read \[ '/.test(text) || text.includes('wrong-answer')
     ? 'member'
     : 'listener';
+}
+
+/** What should be closed answers: no link is missing, one too many is open. */
+function isLetThrough(text: string): boolean {
+  return /verdict: expected \S*(StringMatching|dropped|rejected).*last read 'open'/.test(text);
 }
 
 function isVip({ namespaces }: Picture, address: string): boolean {

@@ -20,7 +20,7 @@ import type { OctaviaLoadBalancer } from '../cloud/octavia-forms.ts';
 import { Footprint, type FootprintView } from '../cloud/footprint.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { proberSource } from '../probes/streams.ts';
-import type { Reading } from '../reading.ts';
+import { type Reading, readWithin } from '../reading.ts';
 import { type PodOptions, probePodSpec, proberMap } from './pod-spec.ts';
 import { Belongings, type OwnBalancer } from './belongings.ts';
 import { type ProbePod, probePodOf } from './probe-pod.ts';
@@ -240,7 +240,7 @@ export class Namespace {
    */
   async floatingIp(pod: ProbePod): Promise<NeutronFloatingIp> {
     await this.#lease('floatingIps');
-    const port = await this.#context.cloud.portOf(pod).read(AbortSignal.timeout(readMs));
+    const port = await readWithin(this.#context.cloud.portOf(pod), readMs);
     return this.#belongings.floatingIp(port?.projectId);
   }
 

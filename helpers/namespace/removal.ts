@@ -8,7 +8,7 @@ import { footprintLines, type FootprintView } from '../cloud/footprint.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { LeakError } from '../fixtures/leak.ts';
 import { progress } from '../progress.ts';
-import type { Reading } from '../reading.ts';
+import { type Reading, readWithin } from '../reading.ts';
 
 /** A namespace that is to go. */
 export interface Removal {
@@ -20,6 +20,7 @@ export interface Removal {
 
 const progressMs = 10_000;
 const readMs = 60_000;
+const looks = 3;
 
 /** Deletes a namespace, waits until it and its footprint are gone, and throws a LeakError with what stays. */
 export async function removeNamespace({
@@ -29,14 +30,14 @@ export async function removeNamespace({
   footprint,
 }: Removal): Promise<void> {
   // Seen once, the objects are found again by their ids after their names' owner is gone.
-  await footprint.read(AbortSignal.timeout(readMs));
+  await seen(footprint);
   await removePolicies(cluster, name, budgets.policyEffective);
   await cluster.remove({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   const rest = await emptied(`namespace ${name}`, budgets.namespaceDeleted, () =>
     remainsOf(cluster, name),
   );
   const leaked = await emptied(`OpenStack objects of namespace ${name}`, budgets.census, async () =>
-    footprintLines(await footprint.read(AbortSignal.timeout(readMs))),
+    footprintLines(await readWithin(footprint, readMs)),
   );
   const lines = [...rest.map((line) => `in Kubernetes: ${line}`), ...leaked];
   if (lines.length > 0) {
@@ -46,6 +47,16 @@ export async function removeNamespace({
         lines.map((line) => `  ${line}`).join('\n'),
     );
   }
+}
+
+/** Looks a few times, as one stumble of an API would leave the objects unknown. */
+async function seen(footprint: Reading<FootprintView>): Promise<void> {
+  for (let left = looks - 1; left > 0; left -= 1) {
+    const view = await looked(() => readWithin(footprint, readMs));
+    if (!(view instanceof StackError)) return;
+    progress(view.message);
+  }
+  await readWithin(footprint, readMs);
 }
 
 /**
@@ -98,7 +109,7 @@ async function emptied(
 }
 
 /** An API that stumbles once must not end the wait; if it never recovers, it is reported. */
-async function looked(look: () => Promise<string[]>): Promise<string[] | StackError> {
+async function looked<T>(look: () => Promise<T>): Promise<T | StackError> {
   try {
     return await look();
   } catch (error) {

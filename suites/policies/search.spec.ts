@@ -28,7 +28,7 @@ test.describe('a policy at random', () => {
         contentType: 'text/plain',
       });
 
-      expect(toldOf(found, seed)).toBeUndefined();
+      expect(toldOf(found, seed), 'policy at random').toBeUndefined();
     },
   );
 });

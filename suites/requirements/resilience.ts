@@ -1,11 +1,14 @@
 /**
- * Requirements on what happens when Kuryr is away for a while, and on what it leaves alone.
+ * Requirements on what happens when Kuryr or an API of the cloud is away for a while, and on what it leaves alone.
  */
 import type { Requirement } from '#helpers';
 import { kuryrCode } from './sources.ts';
 
 const restarted = 'kuryr-tempest-plugin, TestKuryrRestartScenario';
 const watched = `${kuryrCode('watcher.py')}: what is there when a watch begins is looked at like what comes`;
+const retried = `${kuryrCode('controller/handlers/pipeline.py')}: a connection that fails is tried again`;
+const beside =
+  'OpenStack: the APIs of Neutron and Octavia are beside the way of packets, not on it';
 
 /** Requirements of the area "resilience". */
 export const resilienceRequirements = [
@@ -58,6 +61,49 @@ export const resilienceRequirements = [
     text: 'A pod that is made while the CNI daemons are away gets its interface when they are back.',
     source: `${restarted}; Kubernetes repeats CNI ADD until it succeeds`,
     needs: ['fault.daemon'],
+  },
+  {
+    id: 'RES-API-01',
+    level: 'must',
+    text: 'Pods and Services go on while the API of Neutron is away.',
+    source: beside,
+    needs: ['fault.cloud', 'services.tcp'],
+  },
+  {
+    id: 'RES-API-02',
+    level: 'must',
+    text: 'A pod of a new namespace that is made while the API of Neutron is away has its network when it is back.',
+    source: retried,
+    needs: ['fault.cloud', 'namespaces.own-subnet'],
+  },
+  {
+    id: 'RES-API-03',
+    level: 'must',
+    text: 'A policy that is made while the API of Neutron is away is in force when it is back.',
+    source: retried,
+    needs: ['fault.cloud', 'policies'],
+  },
+  {
+    id: 'RES-API-04',
+    level: 'must',
+    text: 'Services go on while the API of Octavia is away.',
+    source: beside,
+    needs: ['fault.cloud', 'services.tcp', 'lb.octavia'],
+  },
+  {
+    id: 'RES-API-05',
+    level: 'must',
+    text: 'A Service that is made while the API of Octavia is away has its load balancer when it is back.',
+    source: retried,
+    needs: ['fault.cloud', 'services.tcp', 'lb.octavia'],
+  },
+  {
+    id: 'RES-API-06',
+    level: 'must',
+    text: 'The load balancer of a Service that is deleted while the API of Octavia is away goes when it is back.',
+    source: retried,
+    needs: ['fault.cloud', 'services.tcp', 'lb.octavia'],
+    sinceKuryr: '3.0',
   },
   {
     id: 'RES-OTHER-01',

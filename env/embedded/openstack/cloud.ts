@@ -75,6 +75,8 @@ export interface Cloud extends Served {
   readonly catalogue: readonly CatalogueService[];
   /** The clouds.yaml entry of "admin" or of one of the users of the options; holds the password. */
   cloudsYaml(user: string): CloudsEntry;
+  /** Has one of its services away until the way back is gone. */
+  stop(service: 'neutron' | 'octavia'): () => void;
   /** Makes every token given so far worthless. */
   revokeTokens(): void;
 }
@@ -135,6 +137,7 @@ export async function startCloud(world: World, options: CloudOptions): Promise<C
     catalogue: catalogueOf(server.url),
     cloudsYaml: (user) =>
       entryOf(identities, { user, project: homes.get(user) ?? '', url: server.url }),
+    stop: (service) => server.stop(service),
     revokeTokens: () => {
       identities.forgetAllTokens();
     },

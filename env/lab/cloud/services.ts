@@ -151,8 +151,8 @@ export async function startNeutron(layout: Layout, machine: Machine): Promise<vo
   });
 }
 
-/** Starts Octavia's API and the agent of its ovn provider. */
-export async function startOctavia(layout: Layout, machine: Machine): Promise<void> {
+/** Starts Octavia's API. */
+export async function startOctaviaApi(layout: Layout, machine: Machine): Promise<void> {
   await on(machine, 'mkdir', '-p', '/run/octavia');
   await startDaemon(layout, {
     name: 'octavia-api',
@@ -169,6 +169,10 @@ export async function startOctavia(layout: Layout, machine: Machine): Promise<vo
       longest: 45,
     }),
   });
+}
+
+/** Starts the agent of Octavia's ovn provider. */
+export async function startDriverAgent(layout: Layout, machine: Machine): Promise<void> {
   await startDaemon(layout, {
     name: 'octavia-driver-agent',
     machine,
@@ -177,19 +181,29 @@ export async function startOctavia(layout: Layout, machine: Machine): Promise<vo
   });
 }
 
+/** The APIs that Kuryr is a client of, by the names of their daemons. */
+export const networkingApis = {
+  neutron: { start: startNeutron, port: addresses.neutronPort },
+  'octavia-api': { start: startOctaviaApi, port: addresses.octaviaPort },
+} as const;
+
+/** Waits until the API of a daemon answers. */
+export async function waitForApi(
+  layout: Layout,
+  daemon: keyof typeof networkingApis,
+): Promise<void> {
+  const { port } = networkingApis[daemon];
+  await waitForHttp(layout, {
+    daemon,
+    url: `http://${addresses.api}:${port}/`,
+    withinMs: 120_000,
+  });
+}
+
 /** Waits until Neutron and Octavia answer. */
 export async function waitForNetworking(layout: Layout): Promise<void> {
-  const at = (port: number): string => `http://${addresses.api}:${port}/`;
-  await waitForHttp(layout, {
-    daemon: 'neutron',
-    url: at(addresses.neutronPort),
-    withinMs: 120_000,
-  });
-  await waitForHttp(layout, {
-    daemon: 'octavia-api',
-    url: at(addresses.octaviaPort),
-    withinMs: 120_000,
-  });
+  await waitForApi(layout, 'neutron');
+  await waitForApi(layout, 'octavia-api');
   await waitFor(
     {
       until: "Octavia's driver agent listens",

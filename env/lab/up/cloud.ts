@@ -11,8 +11,9 @@ import { startParentKeeper } from '../cloud/parent-keeper.ts';
 import {
   startKeystone,
   startMariadb,
+  startDriverAgent,
   startNeutron,
-  startOctavia,
+  startOctaviaApi,
   waitForNetworking,
 } from '../cloud/services.ts';
 import { ensureTenant } from '../cloud/tenant.ts';
@@ -65,7 +66,8 @@ export function cloudSteps(making: Making): Step[] {
     }),
     step('Neutron and Octavia', ['MariaDB and Keystone', 'Open vSwitch and OVN'], async () => {
       await startNeutron(layout, cloud().cloud);
-      await startOctavia(layout, cloud().cloud);
+      await startOctaviaApi(layout, cloud().cloud);
+      await startDriverAgent(layout, cloud().cloud);
       await waitForNetworking(layout);
       return undefined;
     }),

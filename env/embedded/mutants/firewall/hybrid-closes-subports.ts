@@ -7,7 +7,8 @@ export const mutant: Mutant = {
   fault: 'The hybrid firewall closes a subport whose security groups let nothing in.',
   on: 'hybrid',
   breaks: ['TRUNK-SG-02'],
-  layer: 'security group',
+  // A pod whose node does not get through is not ready either.
+  layer: ['security group', 'pod'],
   apply: (levers) => {
     let cloud: CloudState | undefined;
     levers.state((state) => {

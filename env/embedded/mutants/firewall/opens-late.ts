@@ -19,7 +19,8 @@ export const mutant: Mutant = {
     'POL-SVC-01',
     'POL-SVC-02',
   ],
-  layer: 'security group',
+  // A pod whose node does not get through is not ready either.
+  layer: ['security group', 'pod'],
   apply: (levers) => {
     levers.view(delayed);
   },

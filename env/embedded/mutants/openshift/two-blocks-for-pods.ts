@@ -6,7 +6,7 @@ export const mutant: Mutant = {
   fault: 'The network of the cluster has a second block of addresses for pods.',
   on: 'openshift',
   breaks: ['LIM-NET-01'],
-  layer: 'namespace network',
+  layer: 'kubernetes',
   apply: (levers) => {
     const second = { cidr: '10.252.0.0/16', hostPrefix: 24 };
     const widened = (part: unknown): Fields => {

@@ -19,8 +19,14 @@ export interface ListenerOptions {
   readonly services: readonly CloudService[];
 }
 
+/** A listener, one of whose services may be away for a while. */
+export interface Listener extends Served {
+  /** Breaks off what a service is asked, as nobody listens; the way back has it answer again. */
+  stop(service: CloudService['name']): () => void;
+}
+
 /** Starts listening on an ephemeral port of 127.0.0.1. */
-export async function startListener(options: ListenerOptions): Promise<Served> {
+export async function startListener(options: ListenerOptions): Promise<Listener> {
   const front = new Front(options);
   const server = createServer(
     { key: options.tls.key, cert: options.tls.cert },
@@ -38,6 +44,7 @@ export async function startListener(options: ListenerOptions): Promise<Served> {
   front.url = `https://127.0.0.1:${port}`;
   return {
     url: front.url,
+    stop: (service) => front.stop(service),
     [Symbol.asyncDispose]: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
@@ -46,17 +53,30 @@ export async function startListener(options: ListenerOptions): Promise<Served> {
   };
 }
 
-class Front {
+/** Decides which service is asked. */
+export class Front {
   url = '';
   readonly #options: ListenerOptions;
   readonly #requestIds: Random;
+
+  readonly #away = new Set<string>();
 
   constructor(options: ListenerOptions) {
     this.#options = options;
     this.#requestIds = options.world.random('openstack/requests');
   }
 
+  stop(service: string): () => void {
+    this.#away.add(service);
+    return () => this.#away.delete(service);
+  }
+
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = this.#serviceOf(new URL(request.url ?? '/', this.url));
+    if (asked !== undefined && this.#away.has(asked.name)) {
+      request.socket.destroy();
+      return;
+    }
     const started = performance.now();
     const requestId = `req-${this.#requestIds.uuid()}`;
     const answer = await this.#answer(request).catch((error: unknown) =>
@@ -81,9 +101,7 @@ class Front {
 
   async #answer(request: IncomingMessage): Promise<Answer> {
     const url = new URL(request.url ?? '/', this.url);
-    const service = this.#options.services.find(
-      ({ prefix }) => url.pathname === prefix || url.pathname.startsWith(`${prefix}/`),
-    );
+    const service = this.#serviceOf(url);
     const text = await textOf(request);
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
     if (service === undefined) {
@@ -97,6 +115,12 @@ class Front {
       return { status: 501, body: { message: said } };
     }
     return this.#ask(service, { request, method, url, text });
+  }
+
+  #serviceOf({ pathname }: URL): CloudService | undefined {
+    return this.#options.services.find(
+      ({ prefix }) => pathname === prefix || pathname.startsWith(`${prefix}/`),
+    );
   }
 
   async #ask(service: CloudService, asked: Arrived): Promise<Answer> {
