@@ -17,6 +17,7 @@ import type { MutantPlan, PlannedMutant } from '../../reports/mutants/plan.ts';
 import { catalogue } from '../../suites/requirements/index.ts';
 import { type CitingScenario, citingScenarios } from './playwright.ts';
 import { root } from './project.ts';
+import { redByItself } from './red-by-itself.ts';
 import { UsageError } from './usage.ts';
 
 /** Known failures that are no deviation of the simulated Kuryr: the mended one has them too. */
@@ -39,7 +40,7 @@ export async function plannedMutants(
   mutants: readonly KnownMutant[],
   choice: MutantChoice,
   outDir: string,
-): Promise<Pick<MutantPlan, 'mutants' | 'musts' | 'isFull'>> {
+): Promise<Pick<MutantPlan, 'mutants' | 'musts' | 'redByItself' | 'isFull'>> {
   const scenarios = await citingScenarios();
   const planned: PlannedMutant[] = [];
   for (const [index, mutant] of mutants.entries()) {
@@ -56,7 +57,12 @@ export async function plannedMutants(
       pattern: patternOf(met),
     });
   }
-  return { mutants: planned, musts: musts(), isFull: choice.only.length === 0 };
+  return {
+    mutants: planned,
+    musts: musts(),
+    redByItself: [...redByItself],
+    isFull: choice.only.length === 0,
+  };
 }
 
 /** Says which mutants there are, one a line. */
@@ -93,11 +99,12 @@ function refuseUnknownIds(mutants: readonly KnownMutant[]): void {
   }
 }
 
-/** A MUST that says itself that no scenario covers it cannot turn red. */
+/** A MUST that says itself that no scenario covers it cannot turn red, and some are red in any case. */
 function musts(): string[] {
   return catalogue.requirements
     .filter((row) => row.level === 'must' && !('uncovered' in row))
-    .map(({ id }) => id);
+    .map(({ id }) => id)
+    .filter((id) => !redByItself.includes(id));
 }
 
 interface Circumstances extends MutantChoice {

@@ -36,11 +36,11 @@ export async function runMutants(order: MutantsOrder): Promise<number> {
   const started = { startedAt: new Date().toISOString(), ms: performance.now() };
   using interruption = new Interruption();
   await using cages = await startMutantCages(Math.min(order.atOnce, chosen.length));
-  const { mutants, musts, isFull } = await plannedMutants(chosen, order, outDir);
-  const plan: MutantPlan = { cages: [...cages.sockets], mutants, musts, isFull };
+  const planned = await plannedMutants(chosen, order, outDir);
+  const plan: MutantPlan = { cages: [...cages.sockets], ...planned };
   const planFile = join(outDir, mutantFiles.plan);
   writeFileSync(planFile, `${JSON.stringify(plan, undefined, 2)}\n`);
-  const [first] = mutants;
+  const [first] = plan.mutants;
   const context = {
     runId: newRunId(),
     outDir,

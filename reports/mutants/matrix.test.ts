@@ -14,7 +14,7 @@ const mutant: PlannedMutant = {
 };
 const harmless: PlannedMutant = { ...mutant, id: 'harmless/b', breaks: [], mayBreak: [] };
 const plan = (...mutants: PlannedMutant[]): MutantPlan => ({
-  ...{ cages: [], mutants, musts: ['SVC-01'], isFull: true },
+  ...{ cages: [], mutants, musts: ['SVC-01'], redByItself: ['SVC-03'], isFull: true },
 });
 const meeting = (over: Partial<Meeting>): Meeting => ({
   ...{ mutant: 'ovn/a', scenario: 'a Service works', requirements: ['SVC-01'], message: '' },
@@ -49,6 +49,15 @@ test.describe('the kill matrix', () => {
       'MUST without a mutant: SVC-01',
     ]);
     expect(made.mutants[0]?.verdict).toBe('faulty');
+  });
+
+  test('says which MUSTs are red without any mutant', () => {
+    const made = matrix([meeting({})]);
+
+    expect(matrixSummaryOf(made, '/out')).toContain(
+      '1 of 1 have a killer; red without any mutant: SVC-03',
+    );
+    expect(matrixPageOf(made)).toContain('<tr><th>SVC-03</th><td>red on every stack');
   });
 
   test('allows what may break too, and notes what was dragged along', () => {

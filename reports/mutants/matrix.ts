@@ -44,6 +44,8 @@ export const matrixSchema = z.object({
   problems: z.array(z.string()),
   /** Each MUST with the mutants that have turned it red. */
   musts: z.array(z.object({ id: z.string(), killers: z.array(z.string()) })),
+  /** The other MUSTs: red on every stack without any mutant. */
+  redByItself: z.array(z.string()),
   mutants: z.array(judged),
 });
 
@@ -86,6 +88,7 @@ export function matrixOf(
         : []),
     ],
     musts,
+    redByItself: plan.redByItself,
     mutants,
   };
 }

@@ -46,6 +46,7 @@ ${matrix.mutants.map(mutantRow)}
 <thead><tr><th>requirement</th><th>killed by</th></tr></thead>
 <tbody>
 ${matrix.musts.map(({ id, killers }) => markup`<tr><th>${id}</th><td>${killers.join(', ')}</td></tr> `)}
+${matrix.redByItself.map((id) => markup`<tr><th>${id}</th><td>red on every stack, without any mutant</td></tr> `)}
 </tbody>
 </table>
 </body>

@@ -29,6 +29,8 @@ export const planSchema = z.object({
   mutants: z.array(plannedMutant),
   /** The MUST requirements that need a mutant. */
   musts: z.array(z.string()),
+  /** The others, which are red on every stack without any mutant. */
+  redByItself: z.array(z.string()),
   /** Whether all mutants run, so that a MUST without one is a fault. */
   isFull: z.boolean(),
 });

@@ -17,6 +17,10 @@ export function matrixSummaryOf(matrix: KillMatrix, outDir: string): string {
         .map((one) => one.layer ?? 'none');
       return `${id}: is ${layers.join(' or ')}, said ${[...new Set(said)].join(', ')}`;
     });
+  const alone =
+    matrix.redByItself.length === 0
+      ? ''
+      : `; red without any mutant: ${matrix.redByItself.join(', ')}`;
   return [
     ...mutants.map(lineOf),
     '',
@@ -24,7 +28,7 @@ export function matrixSummaryOf(matrix: KillMatrix, outDir: string): string {
     ...section('layers that were not named', wrongLayers),
     `mutants   ${figures.killed} of ${figures.mutants} killed, ${figures.harmless} harmless, ${figures.wrongReds} wrong red`,
     `layers    ${figures.layersRight} of ${figures.layersNamed} named right`,
-    `musts     ${matrix.musts.filter(({ killers }) => killers.length > 0).length} of ${matrix.musts.length} have a killer`,
+    `musts     ${matrix.musts.filter(({ killers }) => killers.length > 0).length} of ${matrix.musts.length} have a killer${alone}`,
     `meetings  ${figures.meetings} in ${duration(matrix.durationMs)}`,
     `reports   ${outDir}`,
   ].join('\n');
