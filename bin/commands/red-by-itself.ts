@@ -1,6 +1,6 @@
 /**
- * The MUSTs that no mutant can turn red, as they are red on every stack: no design of Kuryr's meets them.
- * That the suite sees it is what their known failure in every profile shows. The list may only become shorter.
+ * The MUSTs that no mutant can turn red, as they are red by Kuryr's design, whatever its release.
+ * That the suite sees it is what their known failures on the lab and the embedded stack show. The list may only become shorter.
  */
 import type { catalogue } from '../../suites/requirements/index.ts';
 
