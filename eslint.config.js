@@ -63,6 +63,19 @@ export default defineConfig(
       ],
       'no-warning-comments': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@kubernetes/client-node',
+              message:
+                "Import it from '#kubernetes-client', which is one file; types may come from here.",
+              allowTypeImports: true,
+            },
+          ],
+        },
+      ],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { Agent as HttpsAgent } from 'node:https';
 import { dirname } from 'node:path';
-import { KubeConfig, type RequestContext } from '@kubernetes/client-node';
+import { KubeConfig, type RequestContext } from '#kubernetes-client';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ProfileError } from '../errors.ts';

@@ -19,7 +19,7 @@ import {
   ServerConfiguration,
   VersionApi,
   wrapHttpLibrary,
-} from '@kubernetes/client-node';
+} from '#kubernetes-client';
 import { z } from 'zod';
 import { ProfileError, StackError } from '../errors.ts';
 import { redact } from '../redaction.ts';

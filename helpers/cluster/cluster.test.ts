@@ -1,4 +1,4 @@
-import { V1Pod } from '@kubernetes/client-node';
+import { V1Pod } from '#kubernetes-client';
 import { expect, test } from '@playwright/test';
 import type { Asked } from '../../env/testing/loopback.ts';
 import { startTestKubernetes, type TestKubernetes } from '../../env/testing/kubernetes.ts';

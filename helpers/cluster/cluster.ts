@@ -10,7 +10,7 @@ import {
   type V1Namespace,
   type V1Pod,
   type V1Service,
-} from '@kubernetes/client-node';
+} from '#kubernetes-client';
 import { z } from 'zod';
 import {
   KubernetesAccess,

@@ -2,7 +2,7 @@
  * Applies and removes any Kubernetes object. Applying is create, and a merge patch when the object is
  * there already: servers as old as 1.20 are spoken to in the same way as new ones.
  */
-import { type KubernetesObject, PatchStrategy } from '@kubernetes/client-node';
+import { type KubernetesObject, PatchStrategy } from '#kubernetes-client';
 import { type KubernetesAccess, KubernetesError } from '#env';
 
 /** A Kubernetes object with everything by which it is found. */

@@ -2,7 +2,7 @@
  * A node that no machine stands behind: an object with an address, and pods that are bound to it and that
  * no kubelet will ever start. Kuryr's controller has to look for a trunk there all the same.
  */
-import { setHeaderOptions, PatchStrategy } from '@kubernetes/client-node';
+import { setHeaderOptions, PatchStrategy } from '#kubernetes-client';
 import { labelsFor } from '#env';
 import type { Cluster } from './cluster.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Vantages and tables over real probers: three of them on addresses of loopback stand for pods.
  */
-import { V1Pod } from '@kubernetes/client-node';
+import { V1Pod } from '#kubernetes-client';
 import { expect, test } from '@playwright/test';
 import type { ProcessHandle } from '#env';
 import { LastingChannels } from './node-vantages.ts';

@@ -19,7 +19,7 @@ import type {
   V1Secret,
   V1Service,
   V1ServiceAccount,
-} from '@kubernetes/client-node';
+} from '#kubernetes-client';
 
 /** A model of the library as it looks on the wire: moments are texts. */
 export type Json<T> = T extends Date

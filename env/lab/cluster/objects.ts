@@ -7,7 +7,7 @@ import {
   KubeConfig,
   KubernetesObjectApi,
   loadAllYaml,
-} from '@kubernetes/client-node';
+} from '#kubernetes-client';
 import { readFile } from 'node:fs/promises';
 
 import type { Layout } from '../base/layout.ts';

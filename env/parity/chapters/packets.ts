@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { text } from 'node:stream/consumers';
-import { Exec, type V1Status } from '@kubernetes/client-node';
+import { Exec, type V1Status } from '#kubernetes-client';
 import { StackError } from '../../errors.ts';
 import type { Profile } from '../../profile.ts';
 import type { Stack } from '../../stack.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { PatchStrategy, type V1Pod } from '@kubernetes/client-node';
+import { PatchStrategy, type V1Pod } from '#kubernetes-client';
 import {
   make,
   makeNamespace,

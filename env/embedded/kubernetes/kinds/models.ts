@@ -2,7 +2,7 @@
  * Reads objects by the models of the client library: keeps what a kind has, notes what it has not, and
  * refuses values of a wrong type, as the decoder of a real API server does.
  */
-import * as library from '@kubernetes/client-node';
+import * as library from '#kubernetes-client';
 import { isRecord } from '../objects.ts';
 import { badRequest } from '../status.ts';
 

@@ -8,7 +8,7 @@ import type {
   V1NetworkPolicyIngressRule,
   V1NetworkPolicyPeer,
   V1NetworkPolicyPort,
-} from '@kubernetes/client-node';
+} from '#kubernetes-client';
 import type { Json, KubeObject, LabelSelector } from '../objects.ts';
 import { selectorText } from '../store/selectors.ts';
 import type { Problems } from '../status.ts';
