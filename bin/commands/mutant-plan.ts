@@ -189,6 +189,7 @@ const budgets: Readonly<Record<string, number>> = {
   floatingIp: 6,
   // Three reads of two seconds each say that somebody is kept out.
   policyEffective: 10,
+  policyInForce: 6,
   dataplane: 6,
   // Three reads of a second each.
   quiet: 4,

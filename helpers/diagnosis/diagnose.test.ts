@@ -201,7 +201,37 @@ const symptoms: readonly (readonly [layer: string, message: string, Picture])[] 
     `Error: TCP probe of 10.1.0.5:80/TCP from pod home/a ${unsettled}\n  clientAddress: expected '10.0.0.4', last read '10.1.0.5'`,
     picture(),
   ],
+  [
+    'security group',
+    `Error: probe of 10.1.0.5:80/TCP from pod home/a beside 10.0.0.4:80/TCP ${unsettled}\n  verdict: expected StringMatching /^(dropped|rejected)$/, last read 'open'`,
+    picture({ ports: [port, routerPort] }),
+  ],
+  [
+    'listener',
+    `Error: probe of 10.1.0.5:81/UDP and 10.1.0.5:82/TCP from pod home/a ${unsettled}\n  [0].verdict: expected StringMatching /^(dropped|rejected)$/, last read 'open'`,
+    picture({ policies: [], ports: [{ ...port, security_groups: [] }, routerPort] }),
+  ],
   ['floating ip', `Error: TCP probe of 192.0.2.7:80/TCP from outside ${unsettled}`, picture()],
+  ['floating ip', `Error: TCP probe of 192.0.2.7:80/TCP from pod home/a ${unsettled}`, picture()],
+  [
+    'floating ip',
+    `Error: probe of 192.0.2.9:80/TCP from outside ${unsettled}\n  expected is no answer of these pods, last read { clientAddress: '192.0.2.3' }`,
+    picture(),
+  ],
+  [
+    'router',
+    `Error: TCP probe of 192.0.2.20:80/TCP from pod home/a ${unsettled}\n  clientAddress: expected '192.0.2.9', last read '192.0.2.10'`,
+    picture(),
+  ],
+  ['pool', 'Error: answer of Octavia to pools with {}', picture()],
+  ['listener', 'Error: answer of Octavia to listeners with {}', picture()],
+  ['load balancer', `Error: providers of Octavia ${unsettled}`, picture()],
+  [
+    'load balancer',
+    `Error: port p-1 ${unsettled}\n  expected has the address 10.1.0.5 and is bound to no host`,
+    picture(),
+  ],
+  ['pod', `Error: interfaces of pod near ${unsettled}\n  [0].mtu: expected 1442`, picture()],
   [
     'security group',
     `Error: who reaches whom among 3 pods over UDP port 8080 ${unsettled}`,

@@ -30,7 +30,13 @@ const readings: readonly (readonly [RegExp, Layer])[] = [
   [/^load balancer .*\n\s+members\b/, 'member'],
   [/^load balancer .*\n\s+pools\b/, 'pool'],
   [/^load balancer .*\n\s+listeners\b/, 'listener'],
-  [/^(load balancers? |amphorae |virtual machines |KuryrLoadBalancer )/, 'load balancer'],
+  [/^answer of Octavia to listeners /, 'listener'],
+  [/^answer of Octavia to pools /, 'pool'],
+  [/^port .*\n.*is bound to no host/, 'load balancer'],
+  [
+    /^(load balancers? |amphorae |virtual machines |KuryrLoadBalancer |providers of Octavia)/,
+    'load balancer',
+  ],
   [/^router of subnet /, 'router'],
   [/^((pods with the )?security group |KuryrNetworkPolicy |policy )/, 'security group'],
   [/^(network of namespace |network devices of |KuryrNetwork |MTU )/, 'namespace network'],
@@ -39,7 +45,7 @@ const readings: readonly (readonly [RegExp, Layer])[] = [
   [/^chosen, configured and actual provider/, 'load balancer'],
   [/^(network\.config\.|DaemonSet |conditions of the cluster operator )/, 'kubernetes'],
   [/^(endpoints |answer to the offer of )/, 'kubernetes'],
-  [/^pod /, 'pod'],
+  [/^(interfaces of )?pod /, 'pod'],
   [/^(footprint |namespace |objects of somebody else's)/, 'clean-up'],
 ];
 
@@ -64,7 +70,7 @@ function whole(text: string): string {
 }
 
 const probe =
-  /^(?:(?:TCP|UDP|HTTP) )?(?:probe|connection)s? of (\S+?)(?:\/\S+)?(?: with \d+ bytes)? from /;
+  /^(?:(?:TCP|UDP|HTTP) )?(?:probe|connection)s? of (\S+?)(?:\/\S+)?(?: and \S+)*(?: with \d+ bytes)? from /;
 const answers = /^answers to \d+ connections to (\S+?)(?:\/\S+)? from /;
 
 function trafficSymptom(text: string, head: string, picture: Picture): Layer | undefined {
@@ -72,18 +78,21 @@ function trafficSymptom(text: string, head: string, picture: Picture): Layer | u
   if (head.startsWith('who reaches whom ')) {
     return betweenPods({ hasPolicy, isRouted: crossesNamespaces(text), isLarge: false });
   }
+  const isFromPod = head.includes(' from pod ');
   const target = (probe.exec(head) ?? answers.exec(head))?.[1];
   if (target === undefined) return undefined;
   const address = target.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '');
-  if (isVip(picture, address)) return behindVip(text);
-  if (isOnPods(picture, address)) {
-    if (isLetThrough(text)) return 'security group';
-    return betweenPods({ hasPolicy, isRouted: false, isLarge: / with \d+ bytes /.test(head) });
-  }
-  const isOtherClient = /clientAddress|address that the client has/.test(text);
-  return isOtherClient && !/verdict: '(dropped|rejected)'/.test(text)
-    ? 'load balancer'
-    : 'floating ip';
+  const question = { text, hasPolicy, isLarge: head.includes(' bytes ') };
+  if (isVip(picture, address)) return behindVip(question);
+  if (isOnPods(picture, address)) return atPod(question);
+  if (isFromPod && !isExternal(picture, address)) return 'router';
+  return isOtherClient(text) ? 'load balancer' : 'floating ip';
+}
+
+/** Who was asked has seen somebody else, which says more than who it was. */
+function isOtherClient(text: string): boolean {
+  const isAboutClients = /^\s*clientAddress:|address that the client has/m.test(text);
+  return isAboutClients && !/verdict: '(dropped|rejected)'/.test(text);
 }
 
 function betweenPods(traffic: {
@@ -96,9 +105,20 @@ function betweenPods(traffic: {
   return traffic.isLarge ? 'namespace network' : 'port';
 }
 
+interface Question {
+  readonly text: string;
+  readonly hasPolicy: boolean;
+  readonly isLarge: boolean;
+}
+
+function atPod({ text, ...traffic }: Question): Layer {
+  return isLetThrough(text) ? 'security group' : betweenPods({ ...traffic, isRouted: false });
+}
+
 /** Nobody answers: the listener; somebody wrong, or not everybody: a member; not as meant: the balancer. */
-function behindVip(text: string): Layer {
-  if (text.includes('clientAddress')) return 'load balancer';
+function behindVip({ text, hasPolicy }: Question): Layer {
+  if (hasPolicy && isLetThrough(text)) return 'security group';
+  if (isOtherClient(text)) return 'load balancer';
   const isPartly = /verdicts\.open: expected \d+, last read [1-9]/.test(text);
   return isPartly || /answeredBy: .*last read \[ '/.test(text) || text.includes('wrong-answer')
     ? 'member'
@@ -113,6 +133,14 @@ function isLetThrough(text: string): boolean {
 function isVip({ namespaces }: Picture, address: string): boolean {
   return namespaces.some(({ services }) =>
     services.some(({ service }) => service.spec?.clusterIP === address),
+  );
+}
+
+function isExternal({ namespaces }: Picture, address: string): boolean {
+  return namespaces.some(({ services }) =>
+    services.some(({ service }) =>
+      service.status?.loadBalancer?.ingress?.some(({ ip }) => ip === address),
+    ),
   );
 }
 

@@ -80,20 +80,19 @@ test.describe('a cloud with the amphora provider', () => {
       };
 
       expect(balancer.provider).toMatch(/^(amphora|octavia)$/);
-      expect(await pool('SOURCE_IP_PORT')).toMatchObject({
+      const refused = await pool('SOURCE_IP_PORT');
+      expect(refused, 'answer of Octavia to pools with SOURCE_IP_PORT').toMatchObject({
         status: expect.any(Number),
         id: undefined,
       });
       await expectRest();
-      expect(await pool('ROUND_ROBIN')).toMatchObject({ status: 201 });
+      const round = await pool('ROUND_ROBIN');
+      expect(round, 'answer of Octavia to pools with ROUND_ROBIN').toMatchObject({ status: 201 });
       await expectRest();
-      expect(
-        await cloud.octavia.attempt('listeners', {
-          ...below,
-          protocol: 'HTTP',
-          protocol_port: servicePort,
-        }),
-      ).toMatchObject({ status: 201 });
+      const http = await cloud.octavia.attempt('listeners', {
+        ...{ ...below, protocol: 'HTTP', protocol_port: servicePort },
+      });
+      expect(http, 'answer of Octavia to listeners with HTTP').toMatchObject({ status: 201 });
       await expectRest();
     },
   );

@@ -123,8 +123,12 @@ test.describe('a cloud with the ovn provider', () => {
       ] as const;
 
       for (const [collection, attributes, status] of attempts) {
-        await test.step(`${collection} with ${JSON.stringify(attributes)}: ${status}`, async () => {
-          expect(await cloud.octavia.attempt(collection, attributes)).toMatchObject({ status });
+        const what = `${collection} with ${JSON.stringify(attributes)}`;
+
+        await test.step(`${what}: ${status}`, async () => {
+          const answer = await cloud.octavia.attempt(collection, attributes);
+
+          expect(answer, `answer of Octavia to ${what}`).toMatchObject({ status });
           await expect(
             reading(`status of ${balancer.name}`, async (signal) => {
               const found = await cloud.octavia.loadBalancer(balancer.id, signal);

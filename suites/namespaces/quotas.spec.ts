@@ -43,9 +43,11 @@ test.describe('while its quota is used up', () => {
           cluster.kuryrLoadBalancerOf(service.namespace, service.name),
           budgets.policyEffective,
         );
-        await expect(cloud.networkOf(late)).toHold(undefined, budgets.quiet);
-        await expect(cloud.securityGroupOf(policy)).toHold(undefined, budgets.quiet);
-        await expect(cloud.loadBalancerOf(service)).toHold(undefined, budgets.quiet);
+        await Promise.all([
+          expect(cloud.networkOf(late)).toHold(undefined, budgets.quiet),
+          expect(cloud.securityGroupOf(policy)).toHold(undefined, budgets.quiet),
+          expect(cloud.loadBalancerOf(service)).toHold(undefined, budgets.quiet),
+        ]);
       });
 
       await quotas.restore();

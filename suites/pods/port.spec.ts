@@ -60,6 +60,10 @@ test.describe('a pod on the pod network', () => {
           probes.in(neighbour).tcp(pod.ip, podPort, { expect: { pods: [pod.name] } }),
         ).toSettleOn({ verdict: 'open' }, budgets.dataplane);
       });
+
+      await test.step('the port stays ACTIVE', async () => {
+        await expect(cloud.portOf(pod)).toHold({ status: 'ACTIVE' }, budgets.quiet);
+      });
     },
   );
 

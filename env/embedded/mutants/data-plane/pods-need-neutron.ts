@@ -6,6 +6,7 @@ export const mutant: Mutant = {
   fault: 'The ports of pods carry nothing while the API of Neutron is away.',
   breaks: ['RES-API-01'],
   mayBreak: ['RES-API-02', 'RES-API-03'],
+  // One of the scenarios asks through a Service, where nobody answers.
   layer: ['port', 'listener'],
   apply: (levers) => {
     let isAway = false;

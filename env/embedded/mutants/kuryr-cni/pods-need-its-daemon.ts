@@ -6,7 +6,8 @@ export const mutant: Mutant = {
   fault: 'The ports of pods carry nothing while the CNI daemons are away.',
   breaks: ['RES-CNI-01'],
   mayBreak: ['RES-CNI-02'],
-  layer: 'port',
+  // The pod that waits for its daemon is not ready either.
+  layer: ['port', 'pod'],
   apply: (levers) => {
     let isAway = false;
     levers.override(CniDaemon.prototype, 'stop', (call) => () => {

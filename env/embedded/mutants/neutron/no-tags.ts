@@ -3,7 +3,8 @@ import type { Mutant } from '../mutant.ts';
 export const mutant: Mutant = {
   fault: 'Neutron does not list the extension by which Kuryr marks what it makes.',
   breaks: ['PRE-NET-01'],
-  layer: 'namespace network',
+  // Kuryr marks networks and ports alike.
+  layer: ['namespace network', 'port'],
   apply: (levers) => {
     levers.answers('GET', /^\/v2\.0\/extensions$/, (body) => ({
       ...body,
