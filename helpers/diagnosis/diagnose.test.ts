@@ -252,6 +252,11 @@ const symptoms: readonly (readonly [layer: string, message: string, Picture])[] 
     `Error: UDP probe of 10.0.0.4:8080/UDP with 1372 bytes from pod home/a ${unsettled}`,
     picture({ policies: [], ports: [{ ...port, security_groups: [] }, routerPort] }),
   ],
+  [
+    'port',
+    `Error: UDP probe of 10.0.0.4:8080/UDP with 256 bytes from pod home/a ${unsettled}`,
+    picture({ policies: [], ports: [{ ...port, security_groups: [] }, routerPort] }),
+  ],
   ['clean-up', `Error: objects of somebody else's ${unsettled}`, picture()],
   ['clean-up', 'LeakError: Removing namespace "home": this is still there, 12 s', picture()],
 ];

@@ -69,6 +69,9 @@ function whole(text: string): string {
     .join(' ');
 }
 
+/** Every network carries so many bytes (RFC 791). */
+const smallestMtu = 576;
+
 const probe =
   /^(?:(?:TCP|UDP|HTTP) )?(?:probe|connection)s? of (\S+?)(?:\/\S+)?(?: and \S+)*(?: with \d+ bytes)? from /;
 const answers = /^answers to \d+ connections to (\S+?)(?:\/\S+)? from /;
@@ -82,11 +85,15 @@ function trafficSymptom(text: string, head: string, picture: Picture): Layer | u
   const target = (probe.exec(head) ?? answers.exec(head))?.[1];
   if (target === undefined) return undefined;
   const address = target.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '');
-  const question = { text, hasPolicy, isLarge: head.includes(' bytes ') };
+  const question = { text, hasPolicy, isLarge: isLarge(head) };
   if (isVip(picture, address)) return behindVip(question);
   if (isOnPods(picture, address)) return atPod(question);
   if (isFromPod && !isExternal(picture, address)) return 'router';
   return isOtherClient(text) ? 'load balancer' : 'floating ip';
+}
+
+function isLarge(head: string): boolean {
+  return Number(/ with (\d+) bytes /.exec(head)?.[1]) > smallestMtu;
 }
 
 /** Who was asked has seen somebody else, which says more than who it was. */

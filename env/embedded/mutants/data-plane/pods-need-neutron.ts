@@ -6,8 +6,8 @@ export const mutant: Mutant = {
   fault: 'The ports of pods carry nothing while the API of Neutron is away.',
   breaks: ['RES-API-01'],
   mayBreak: ['RES-API-02', 'RES-API-03'],
-  // One of the scenarios asks through a Service, where nobody answers.
-  layer: ['port', 'listener'],
+  // A Service is asked too, and a pod that comes meanwhile is not ready: a look may find these first.
+  layer: ['port', 'listener', 'pod'],
   apply: (levers) => {
     let isAway = false;
     levers.override(Front.prototype, 'stop', (call) => (service) => {
