@@ -18,6 +18,7 @@ import type { ReporterOptions } from './reports/reporter.ts';
 
 interface Options {
   readonly requirements: RequirementRows;
+  readonly isOnSpare: boolean;
   readonly place: MutantPlace | undefined;
 }
 
@@ -44,17 +45,25 @@ const conformance: Project = {
 /**
  * The scenarios in the order in which they begin, as projects do. Those that share a town run one after
  * another and take longest, so they come first; those that need the whole stack come last, when nobody
- * has to make room for them.
+ * has to make room for them. With a spare stack they go there one after another from the beginning.
  *
  * @param disturbing the tags of those that need the whole stack
  */
-function conformanceInOrder(disturbing: RegExp): Project[] {
+function conformanceInOrder(disturbing: RegExp, hasSpare: boolean): Project[] {
   const chains = '**/policies/tables.spec.ts';
-  return [
+  const alone: Project = {
+    ...conformance,
+    name: 'conformance-alone',
+    testIgnore: chains,
+    grep: disturbing,
+  };
+  const others: Project[] = [
     { ...conformance, name: 'conformance-chains', testMatch: chains },
     { ...conformance, testIgnore: chains, grepInvert: disturbing },
-    { ...conformance, name: 'conformance-alone', testIgnore: chains, grep: disturbing },
   ];
+  return hasSpare
+    ? [{ ...alone, workers: 1, use: { isOnSpare: true } }, ...others]
+    : [...others, alone];
 }
 
 /** Benchmarks, started by "npm run bench" alone. */
@@ -120,10 +129,12 @@ async function withProfile(run: RunContext): Promise<Config> {
   return {
     outputDir: join(run.outDir, 'artifacts'),
     workers: profile.limits.workers,
-    projects: [...conformanceInOrder(disturbing), benchmarks].map((project) => ({
-      ...project,
-      use: { requirements: { rows: catalogue.requirements } },
-    })),
+    projects: [...conformanceInOrder(disturbing, run.spareSocket !== undefined), benchmarks].map(
+      (project) => ({
+        ...project,
+        use: { ...project.use, requirements: { rows: catalogue.requirements } },
+      }),
+    ),
     reporter,
   };
 }

@@ -10,6 +10,8 @@ test.describe('the context of a run', () => {
       outDir: '/var/tmp/out',
       brokerSocket: '/run/broker.sock',
       stackSocket: '/run/stack.sock',
+      spareSocket: '/run/spare.sock',
+      mutantPlan: '/var/tmp/out/plan.json',
     };
 
     expect(runContext(environmentOf(context))).toEqual(context);

@@ -1,6 +1,6 @@
 /**
  * The only reader of the process environment. A run hands its context to its child processes through
- * six variables, and this file both reads and writes them.
+ * seven variables, and this file both reads and writes them.
  */
 import { randomBytes } from 'node:crypto';
 import { homedir, tmpdir } from 'node:os';
@@ -19,6 +19,8 @@ export interface RunContext {
   readonly brokerSocket?: string;
   /** Socket of the process in which the stack of this run lives, if it has one. */
   readonly stackSocket?: string;
+  /** Socket of a second stack like it, on which scenarios that disturb others are by themselves. */
+  readonly spareSocket?: string;
   /** The plan of a run of mutants, absolute; every other run has none. */
   readonly mutantPlan?: string;
 }
@@ -26,14 +28,16 @@ export interface RunContext {
 /** The environment of a process, as Node hands it out. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const names = {
-  profile: 'KC_PROFILE',
-  outDir: 'KC_OUT',
-  runId: 'KC_RUN_ID',
-  broker: 'KC_BROKER',
-  stack: 'KC_STACK',
-  mutants: 'KC_MUTANTS',
+const names = { profile: 'KC_PROFILE', outDir: 'KC_OUT', runId: 'KC_RUN_ID' } as const;
+
+/** What not every run has. */
+const optional = {
+  brokerSocket: 'KC_BROKER',
+  stackSocket: 'KC_STACK',
+  spareSocket: 'KC_SPARE_STACK',
+  mutantPlan: 'KC_MUTANTS',
 } as const;
+const optionalNames = Object.entries(optional) as [keyof typeof optional, string][];
 
 const runIdForm = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
 
@@ -67,30 +71,28 @@ export function runContext(environment: Environment = process.env): RunContext {
         '40 lower-case letters, digits and dashes. Unset it, or choose a shorter one.',
     );
   }
-  const set = (name: string): string | undefined =>
-    environment[name] === '' ? undefined : environment[name];
-  const broker = set(names.broker);
-  const stack = set(names.stack);
-  const mutants = set(names.mutants);
+  const others = optionalNames
+    .map(([key, name]) => [key, environment[name]] as const)
+    .filter(([, value]) => value !== undefined && value !== '');
   return {
     runId,
     profile,
     outDir: resolve(environment[names.outDir] ?? join('reports', 'out', runId)),
-    ...(broker === undefined ? {} : { brokerSocket: broker }),
-    ...(stack === undefined ? {} : { stackSocket: stack }),
-    ...(mutants === undefined ? {} : { mutantPlan: mutants }),
+    ...(Object.fromEntries(others) as Pick<RunContext, keyof typeof optional>),
   };
 }
 
 /** Turns a context into the variables that a child process of the run is started with. */
 export function environmentOf(context: RunContext): Record<string, string> {
+  const others = optionalNames.flatMap(([key, name]) => {
+    const value = context[key];
+    return value === undefined ? [] : [[name, value] as const];
+  });
   return {
     [names.profile]: context.profile,
     [names.outDir]: context.outDir,
     [names.runId]: context.runId,
-    ...(context.brokerSocket === undefined ? {} : { [names.broker]: context.brokerSocket }),
-    ...(context.stackSocket === undefined ? {} : { [names.stack]: context.stackSocket }),
-    ...(context.mutantPlan === undefined ? {} : { [names.mutants]: context.mutantPlan }),
+    ...Object.fromEntries(others),
   };
 }
 

@@ -66,7 +66,7 @@ const budgetsHere: Readonly<Record<BudgetName, object>> = {
   answer: { within: '500ms' },
   dataplane: { within: '30s', every: '150ms', consecutive: 2 },
   // A probe of what is closed takes a second; two of them have to fit in.
-  quiet: { within: '5s', every: '300ms', consecutive: 2 },
+  quiet: { within: '4s', every: '300ms', consecutive: 2 },
   namespaceDeleted: { within: '60s', every: '150ms' },
   census: { within: '30s', every: '200ms' },
   dns: { within: '30s', every: '150ms' },
@@ -90,8 +90,8 @@ export function completed(file: unknown): unknown {
     seed: 'kuryr',
     claims: [...claimsOf(axes), ...(file['search'] === undefined ? [] : ['run.search'])],
     images: { prober: image, resolverMusl: image, resolverGo: image, pullPolicy: 'Never' },
-    // On two cores more scenarios at once are hardly faster, and each worker takes 180 MB.
-    limits: { loadBalancers: 40, floatingIps: 20, workers: 2 },
+    // Scenarios wait most of their time; more at once would be late on two cores.
+    limits: { loadBalancers: 40, floatingIps: 20, workers: 6 },
     layout: {
       resourceTag: isOpenShift ? 'openshiftClusterID=kuryr-embedded' : 'kuryr-embedded',
       externalNetwork: 'public',

@@ -6,17 +6,18 @@
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cwd, stderr, stdout } from 'node:process';
-import { hostStack, newRunId, type Profile, type StackAccess, startBroker } from '#env';
+import { newRunId, type Profile, type StackAccess, startBroker } from '#env';
 import type { ConformanceDocument } from '../../reports/document.ts';
 import { journalName } from '../../reports/journal.ts';
 import { linkLatest, report } from '../../reports/report.ts';
 import { duration, summaryOf } from '../../reports/summary.ts';
 import { exitStatusOf } from '../../reports/verdict.ts';
+import { type HostedStacks, hostStacks } from './host-stacks.ts';
 import { Interruption } from './interruption.ts';
 import { runPlaywright } from './playwright.ts';
 import { knownProfile } from './profiles.ts';
 import { root } from './project.ts';
-import { choose, type SelectionOptions } from './selection.ts';
+import { type Chosen, choose, type SelectionOptions } from './selection.ts';
 import { UsageError } from './usage.ts';
 
 /** What is run, and where its reports go. */
@@ -56,26 +57,22 @@ export async function documentOfRun(order: RunOrder): Promise<ConformanceDocumen
   const outDir = freshFolder(order.out ?? join(root, 'reports/out', runId));
   writeFileSync(join(outDir, 'selection.json'), `${JSON.stringify(chosen.selection)}\n`);
   using interruption = new Interruption();
-  const started = performance.now();
-  await using stack = await hostStack(order.profile).catch((error: unknown) => {
+  await using stacks = await startStacks(order, profile, chosen).catch((error: unknown) => {
     // At a terminal Ctrl-C ends the stack's process too, if it is young enough.
     if (!interruption.hasCome) throw error;
     return undefined;
   });
-  if (stack !== undefined) {
-    tell(order, `Stack "${profile.name}" is up after ${duration(performance.now() - started)}.`);
-    void stack.broken.then((how) => stderr.write(`The stack has broken: ${how}\n`));
-  }
   await using broker = await startBroker(profile.limits);
   const context = {
     runId,
     outDir,
     profile: order.profile,
     brokerSocket: broker.socketPath,
-    ...(stack === undefined ? {} : { stackSocket: stack.socketPath }),
+    ...stacks?.sockets,
   };
   if (!interruption.hasCome) {
-    const place = { runId, profile, ...(stack === undefined ? {} : { access: stack.access }) };
+    const access = stacks?.access;
+    const place = { runId, profile, ...(access === undefined ? {} : { access }) };
     await besides(order, place, () =>
       runPlaywright(context, ['--project=conformance*', ...chosen.words], order.aside?.log),
     );
@@ -88,6 +85,24 @@ export async function documentOfRun(order: RunOrder): Promise<ConformanceDocumen
       : 'The run ended before it began: see the message above.',
   );
   return undefined;
+}
+
+/** A part of the scenarios does not take long enough for a second stack to be worth its start. */
+async function startStacks(
+  order: RunOrder,
+  { name, limits }: Profile,
+  { selection }: Chosen,
+): Promise<HostedStacks> {
+  const started = performance.now();
+  const stacks = await hostStacks(order.profile, selection.isFull && limits.workers > 1 ? 2 : 1);
+  if (stacks.broken.length > 0) {
+    const what = stacks.broken.length > 1 ? 'and a spare one are up' : 'is up';
+    tell(order, `Stack "${name}" ${what} after ${duration(performance.now() - started)}.`);
+  }
+  for (const broken of stacks.broken) {
+    void broken.then((how) => stderr.write(`The stack has broken: ${how}\n`));
+  }
+  return stacks;
 }
 
 /** Lets what the order wants beside the scenarios happen while they run. */

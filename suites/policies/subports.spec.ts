@@ -54,10 +54,12 @@ test.describe('a security group on a subport', () => {
       await test.step('the selected pod is closed while its neighbour answers', async () => {
         const silent = { verdict: expect.stringMatching(/^(dropped|rejected)$/) };
 
-        for (const { control, probe } of attempts) {
-          await expect(inside.beside(control, probe)).toSettleOn(silent, budgets.policyEffective);
-          await expect(inside.beside(control, probe)).toHold(silent, budgets.quiet);
-        }
+        await Promise.all(
+          attempts.map(async ({ control, probe }) => {
+            await expect(inside.beside(control, probe)).toSettleOn(silent, budgets.policyEffective);
+            await expect(inside.beside(control, probe)).toHold(silent, budgets.quiet);
+          }),
+        );
       });
     },
   );

@@ -43,8 +43,10 @@ test.describe('an API that comes back', () => {
           { status: { phase: 'Pending' } },
           budgets.podReady,
         );
-        await expect(served).toHold(open, budgets.quiet);
-        await expect(inside.tcp(house.ip, podPort)).toHold(open, budgets.quiet);
+        await Promise.all([
+          expect(served).toHold(open, budgets.quiet),
+          expect(inside.tcp(house.ip, podPort)).toHold(open, budgets.quiet),
+        ]);
         await expect(cluster.podOf(elsewhere.name, 'late')).toSettleOn(
           { status: { phase: 'Pending' } },
           budgets.standing,

@@ -42,13 +42,12 @@ test.describe('a controller that comes back', () => {
       });
 
       await test.step('without it nothing new is served, and what was there goes on', async () => {
-        await expect(cluster.kuryrPortOf(client.namespace, 'late')).toHold(
-          undefined,
-          budgets.quiet,
-        );
-        await expect(cloud.loadBalancerOf(late)).toHold(undefined, budgets.quiet);
-        await expect(served).toHold(open, budgets.quiet);
-        await expect(inside.tcp(house.ip, podPort)).toHold(open, budgets.quiet);
+        await Promise.all([
+          expect(cluster.kuryrPortOf(client.namespace, 'late')).toHold(undefined, budgets.quiet),
+          expect(cloud.loadBalancerOf(late)).toHold(undefined, budgets.quiet),
+          expect(served).toHold(open, budgets.quiet),
+          expect(inside.tcp(house.ip, podPort)).toHold(open, budgets.quiet),
+        ]);
       });
 
       await outages.end();
@@ -117,12 +116,14 @@ test.describe('a controller that comes back', () => {
       await cluster.remove(of('Pod', { namespace: client.namespace, name: first?.name ?? '' }));
 
       await test.step('without it everything stays in Octavia', async () => {
-        for (const service of [stays, goes]) {
-          await expect(cloud.loadBalancerOf(service)).toHold(
-            expectedBalancer(service, echo.podIPs, podPort),
-            budgets.quiet,
-          );
-        }
+        await Promise.all(
+          [stays, goes].map((service) =>
+            expect(cloud.loadBalancerOf(service)).toHold(
+              expectedBalancer(service, echo.podIPs, podPort),
+              budgets.quiet,
+            ),
+          ),
+        );
       });
 
       await outages.end();

@@ -28,11 +28,13 @@ test.describe('CNI daemons that come back', () => {
           { status: { phase: 'Pending' } },
           budgets.podReady,
         );
-        await expect(cluster.podOf(client.namespace, 'late')).toHold(
-          { status: { phase: 'Pending' } },
-          budgets.quiet,
-        );
-        await expect(reaching).toHold(open, budgets.quiet);
+        await Promise.all([
+          expect(cluster.podOf(client.namespace, 'late')).toHold(
+            { status: { phase: 'Pending' } },
+            budgets.quiet,
+          ),
+          expect(reaching).toHold(open, budgets.quiet),
+        ]);
       });
 
       await outages.end();

@@ -52,8 +52,10 @@ test.describe("somebody else's objects in the project of the pods", () => {
       });
 
       await test.step('everything of theirs is there', async () => {
-        await expect(foreign.present).toHold(everything, budgets.quiet);
-        await expect(theirs).toHold('ACTIVE', budgets.quiet);
+        await Promise.all([
+          expect(foreign.present).toHold(everything, budgets.quiet),
+          expect(theirs).toHold('ACTIVE', budgets.quiet),
+        ]);
       });
     },
   );

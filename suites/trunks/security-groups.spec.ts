@@ -52,10 +52,12 @@ test.describe('a security group without ingress rules', () => {
       });
 
       await test.step(`the pod is found ${found} while its neighbour answers`, async () => {
-        for (const { control, probe } of attempts) {
-          await expect(inside.beside(control, probe)).toSettleOn({ verdict }, budgets.dataplane);
-          await expect(inside.beside(control, probe)).toHold({ verdict }, budgets.quiet);
-        }
+        await Promise.all(
+          attempts.map(async ({ control, probe }) => {
+            await expect(inside.beside(control, probe)).toSettleOn({ verdict }, budgets.dataplane);
+            await expect(inside.beside(control, probe)).toHold({ verdict }, budgets.quiet);
+          }),
+        );
       });
 
       await test.step('both pods answer again when the port has its groups back', async () => {
