@@ -18,6 +18,8 @@ export interface Question {
   readonly reading: Reading<unknown>;
   readonly expected: unknown;
   readonly budget: BudgetSpec;
+  /** Ask less often the longer one has waited for what is expected. */
+  readonly isPatient?: true;
 }
 
 /** Yields completed reads, one every `everyMs`, until the budget is spent; a read it cuts off is not one. */
@@ -35,12 +37,25 @@ export async function* samples(question: Question): AsyncGenerator<Sample, void>
     }
     waiting.saw(sample.text, elapsed());
     yield sample.sample;
-    const next = begun + budget.everyMs;
+    const next = begun + pauseAfter(question, sample.sample, begun);
     await pause(Math.max(0, Math.min(next, budget.withinMs) - elapsed()));
     if (next >= budget.withinMs) {
       return;
     }
   }
+}
+
+/** A wait is longer by so much at most. */
+const patience = 0.1;
+
+/** How long to wait between the beginnings of two reads, in milliseconds. */
+export function pauseAfter({ budget, isPatient }: Question, sample: Sample, atMs: number): number {
+  const { consecutive, everyMs, withinMs } = budget;
+  const isThere = sample.kind === 'value' && sample.differences.length === 0;
+  if (isPatient !== true || isThere) return everyMs;
+  // What is right at the end of the budget is still seen as often as it must be.
+  const left = withinMs - consecutive * everyMs - atMs;
+  return Math.max(everyMs, Math.min(atMs * patience, left));
 }
 
 interface Described {

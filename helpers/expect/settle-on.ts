@@ -22,7 +22,7 @@ export async function settleOn(
   let last: readonly Difference[] | undefined;
   let lastAtMs = 0;
   let trouble: Error | undefined;
-  for await (const sample of samples({ reading, expected, budget })) {
+  for await (const sample of samples({ reading, expected, budget, isPatient: true })) {
     reads += 1;
     trouble = sample.kind === 'trouble' ? sample.error : undefined;
     if (sample.kind === 'trouble') {
