@@ -41,7 +41,7 @@ export function claimsOf(axes: ClaimAxes): Capability[] {
     [compareKuryr(kuryr, '6.0') >= 0, 'kuryr.events'],
     [axes.portPool, 'pods.port-pool'],
     [!axes.portPool, 'pods.port-each'],
-    [true, 'net.outside', 'net.outside-serves', 'net.node', 'nodes.phantom'],
+    [true, 'net.outside', 'net.outside-serves', 'net.node', 'nodes.phantom', 'vm.plain'],
     [true, 'cloud.admin', 'cloud.compute'],
     [true, 'fault.quota', 'fault.cloud', 'fault.controller', 'fault.daemon'],
     [axes.isOpenShift, 'cluster.openshift'],

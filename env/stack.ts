@@ -107,6 +107,8 @@ export interface Stack extends AsyncDisposable {
   readonly access: StackAccess;
   /** Starts a program at the outside vantage; 'node' as the first word means this very Node. */
   outside(argv: readonly string[]): ProcessHandle;
+  /** The same at a machine that is no node, with a port on a tenant network behind the router of the pods. */
+  machine?(argv: readonly string[]): ProcessHandle;
   /** Logs of the parts of the stack, for a scenario that has failed. */
   evidence(): Promise<EvidenceFile[]>;
   /** Ends a part, wherever it runs; the way back starts it and waits until it is ready. */

@@ -73,7 +73,7 @@ export { answersOf } from './probes/answers.ts';
 export { dnsLogCommand, dnsLogPort, queriesOf } from './probes/dns-log.ts';
 export type { NeutronSecurityGroup } from './cloud/neutron-forms.ts';
 export type { Observation, Probe, Resolver } from './probes/probe.ts';
-export { outsideName, type Probes } from './probes/probes.ts';
+export { machineName, outsideName, type Probes } from './probes/probes.ts';
 export {
   type ExpectedTable,
   expectedTable,

@@ -19,7 +19,7 @@ import type { Controlled } from './control.ts';
 import { Disposals } from './disposals.ts';
 import { type Fittings, plainFittings } from './fittings.ts';
 import type { Ground } from './ground.ts';
-import { runOutside } from './outside.ts';
+import { runOnMachine } from './machine-programs.ts';
 import { makeApiBalancer } from './site-balancer.ts';
 import { World } from './world.ts';
 
@@ -85,7 +85,11 @@ async function start(ground: Ground): Promise<Controlled> {
     evidence: () => Promise.resolve(evidenceOf(world)),
     complaints: (sinceMs) =>
       world.unknown.since(sinceMs).map((request) => world.unknown.describe(request)),
-    outside: (argv) => runOutside(dataPlane, machines.outside, argv),
+    start: (at, argv) => {
+      const { outside, controlPlane } = machines;
+      const here = at === 'outside' ? outside : controlPlane.netns;
+      return runOnMachine(dataPlane, here, argv);
+    },
     stop: (part) => stopped({ cloud: site.cloud, kuryr: cluster.kuryr }, part),
   };
 }

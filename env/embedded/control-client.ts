@@ -1,5 +1,5 @@
 /**
- * The other end of the socket of a stack's process: orders with one answer, and programs at the outside
+ * The other end of the socket of a stack's process: orders with one answer, and programs at vantages that are no pods
  * vantage as if they were children of the process that asked for them.
  */
 import { createConnection, type Socket } from 'node:net';
@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { hearLines } from '../broker/lines.ts';
 import { StackError } from '../errors.ts';
 import type { ProcessHandle, StoppablePart, WayBack } from '../stack.ts';
-import { type Order, outputForm } from './control-forms.ts';
+import { type Order, outputForm, type Place } from './control-forms.ts';
 
 const problemForm = z.object({ problem: z.string() });
 
@@ -57,9 +57,9 @@ export async function stopPart(path: string, part: StoppablePart): Promise<WayBa
   };
 }
 
-/** Starts a program at the outside vantage. */
-export function runOutside(path: string, argv: readonly string[]): ProcessHandle {
-  const socket = opened(path, { op: 'run', argv: [...argv] });
+/** Starts a program at a vantage that is no pod. */
+export function runAt(path: string, at: Place, argv: readonly string[]): ProcessHandle {
+  const socket = opened(path, { op: 'run', at, argv: [...argv] });
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const say = (words: object): void => {
     if (socket.writable) socket.write(`${JSON.stringify(words)}\n`);

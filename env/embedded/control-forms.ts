@@ -20,8 +20,15 @@ export const orderForm = z.discriminatedUnion('op', [
   z.object({ op: z.literal('evidence') }),
   z.object({ op: z.literal('complaints'), sinceMs: z.number() }),
   z.object({ op: z.literal('stop'), part: z.enum(stoppableParts) }),
-  z.object({ op: z.literal('run'), argv: z.array(z.string()).min(1) }),
+  z.object({
+    op: z.literal('run'),
+    at: z.enum(['outside', 'machine']),
+    argv: z.array(z.string()).min(1),
+  }),
 ]);
+
+/** Where programs of a run can be started. */
+export type Place = Extract<z.output<typeof orderForm>, { op: 'run' }>['at'];
 
 /** An order to the process of a stack. */
 export type Order = z.output<typeof orderForm>;

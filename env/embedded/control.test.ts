@@ -6,7 +6,7 @@ import { expect, test } from '@playwright/test';
 import { z } from 'zod';
 import { runHere } from '../access/process.ts';
 import { type Controlled, serveControl } from './control.ts';
-import { ask, runOutside, stopPart } from './control-client.ts';
+import { ask, runAt, stopPart } from './control-client.ts';
 import { descriptionForm, evidenceForm } from './control-forms.ts';
 
 const description: Controlled['description'] = {
@@ -26,7 +26,7 @@ const log = { name: 'kuryr.log', contentType: 'text/plain', body: 'a line\n' };
 /** What was done to Kuryr's programs. */
 let deeds: string[] = [];
 
-/** A stack whose outside is this very machine. */
+/** A stack whose machines are this very one. */
 const stack: Controlled = {
   stop: (part) => {
     deeds.push(`ended ${part}`);
@@ -38,7 +38,7 @@ const stack: Controlled = {
   description,
   evidence: () => Promise.resolve([log]),
   complaints: (since) => (since < 1_000 ? ['no answer to GET /a'] : []),
-  outside: (argv) => runHere(argv),
+  start: (_, argv) => runHere(argv),
 };
 
 async function withControl(use: (path: string) => Promise<void>): Promise<void> {
@@ -69,7 +69,7 @@ test.describe('the socket of a stack', () => {
 
   test('is the pipes of a program at the outside', async () => {
     await withControl(async (path) => {
-      const program = runOutside(path, [
+      const program = runAt(path, 'outside', [
         'node',
         // Node warns on standard error when both NO_COLOR and FORCE_COLOR are set.
         '--no-warnings',
@@ -87,7 +87,7 @@ test.describe('the socket of a stack', () => {
 
   test('ends a program when it is asked to', async () => {
     await withControl(async (path) => {
-      const program = runOutside(path, ['node', '-e', 'setInterval(() => {}, 1000)']);
+      const program = runAt(path, 'outside', ['node', '-e', 'setInterval(() => {}, 1000)']);
       program.kill();
 
       expect(await program.exited).toBeNull();
@@ -96,7 +96,7 @@ test.describe('the socket of a stack', () => {
 
   test('says why a program could not be run', async () => {
     await withControl(async (path) => {
-      await expect(runOutside(path, ['/no/such/program']).exited).rejects.toMatchObject({
+      await expect(runAt(path, 'outside', ['/no/such/program']).exited).rejects.toMatchObject({
         code: 'STACK_ORDER_FAILED',
         message: expect.stringContaining('ENOENT'),
       });
@@ -126,6 +126,8 @@ test.describe('the socket of a stack', () => {
     await expect(ask(gone, { op: 'describe' }, descriptionForm)).rejects.toMatchObject({
       code: 'STACK_GONE',
     });
-    await expect(runOutside(gone, ['node']).exited).rejects.toMatchObject({ code: 'STACK_GONE' });
+    await expect(runAt(gone, 'outside', ['node']).exited).rejects.toMatchObject({
+      code: 'STACK_GONE',
+    });
   });
 });

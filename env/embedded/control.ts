@@ -1,18 +1,18 @@
 /**
  * The socket at which the process of a stack is asked: what it is, what it has to say about a failure,
- * and to run a program at the outside vantage. Only this user can open it.
+ * and to run a program at a vantage that is no pod. Only this user can open it.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { EvidenceFile, ProcessHandle, StoppablePart, WayBack } from '../stack.ts';
 import { hearLines } from '../broker/lines.ts';
-import { type Description, inputForm, type Order, orderForm } from './control-forms.ts';
+import { type Description, inputForm, type Order, orderForm, type Place } from './control-forms.ts';
 
 /** What the socket gives access to. */
 export interface Controlled {
   readonly description: Description;
   evidence(): Promise<readonly EvidenceFile[]>;
   complaints(sinceMs: number): readonly string[];
-  outside(argv: readonly string[]): ProcessHandle;
+  start(at: Place, argv: readonly string[]): ProcessHandle;
   stop(part: StoppablePart): Promise<WayBack>;
 }
 
@@ -81,7 +81,7 @@ class Conversation {
     }
     const order = orderForm.parse(said);
     if (order.op === 'run') {
-      this.#program = this.#start(order.argv);
+      this.#program = this.#start(order.at, order.argv);
       return;
     }
     if (order.op === 'stop') {
@@ -121,8 +121,8 @@ class Conversation {
     }
   }
 
-  #start(argv: readonly string[]): ProcessHandle {
-    const program = this.#stack.outside(argv);
+  #start(at: Place, argv: readonly string[]): ProcessHandle {
+    const program = this.#stack.start(at, argv);
     program.stdout.on('data', (chunk: Buffer) => {
       this.#say({ out: chunk.toString('base64') });
     });

@@ -5,7 +5,7 @@
 import { StackError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
 import type { Stack } from '../stack.ts';
-import { ask, runOutside, stopPart } from './control-client.ts';
+import { ask, runAt, stopPart } from './control-client.ts';
 import { descriptionForm, evidenceForm } from './control-forms.ts';
 import { z } from 'zod';
 
@@ -22,7 +22,8 @@ export async function openEmbedded(profile: Profile, socket: string | undefined)
     profile,
     facts,
     access,
-    outside: (argv) => runOutside(socket, argv),
+    outside: (argv) => runAt(socket, 'outside', argv),
+    machine: (argv) => runAt(socket, 'machine', argv),
     evidence: () => ask(socket, { op: 'evidence' }, evidenceForm),
     complaints: (since) =>
       ask(socket, { op: 'complaints', sinceMs: since.getTime() }, z.array(z.string())),

@@ -61,6 +61,11 @@ export function describeMachines(layout: Layout, { workers, podMode }: LabShape)
   };
 }
 
+/** The network of the control plane, which is no node: its port is a plain one on the network of the nodes. */
+export function plainMachine({ controlPlane: { name, net = '' } }: LabMachines): Machine {
+  return { name, net };
+}
+
 /** Every machine under the name by which the command line knows it. */
 export function machinesByName(machines: LabMachines): Map<string, Machine> {
   const all = [

@@ -17,7 +17,7 @@ import { enter } from './base/machines.ts';
 import { labFaults } from './faults.ts';
 import { stopPart } from './stopping.ts';
 import { kuryrRelease } from './kuryr/programs.ts';
-import { describeMachines } from './machines.ts';
+import { describeMachines, plainMachine } from './machines.ts';
 import { profileProblem } from './pod-mode.ts';
 import { type LabState, readState } from './state.ts';
 
@@ -89,6 +89,8 @@ export async function openLab(profile: Profile): Promise<Stack> {
       cloudName: 'lab',
     },
     outside: (argv) => runHere([...enter(machines.outside), ...argv]),
+    // Only its network: programs come from the file system of the host.
+    machine: (argv) => runHere([...enter(plainMachine(machines)), ...argv]),
     evidence: () => kuryrLogs(layout),
     stop: (part) => stopPart({ layout, machines }, part),
     faults: labFaults(machines),

@@ -1,20 +1,22 @@
 /**
- * The vantages that outlive a scenario: the outside, and the nodes. Their probers are started when they
+ * The vantages that outlive a scenario: the outside, the plain machine, and the nodes. Their probers are started when they
  * are first asked and ended with the worker.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { ProbeError, type Profile, type Stack } from '#env';
+import { ProbeError, type ProcessHandle, type Profile, type Stack } from '#env';
 import type { Cluster } from '../cluster/cluster.ts';
 import { describePod } from '../cluster/descriptions.ts';
 import { type ChannelStream, ProbeChannel } from './channel.ts';
 import { nodePod, nodePodNamespace, type NodePodPlan, nodeProgram } from './node-pod.ts';
-import { type OutsideMarks, type OutsideServer, startOutsideServer } from './outside-server.ts';
+import { type ProbeServer, type ServerMarks, startServer } from './server.ts';
 import { proberFile, proberSource, streamOfProcess } from './streams.ts';
 
 /** What the lasting vantages need of the stack, and whose they are. */
 export interface LastingOptions {
   readonly cluster: Pick<Cluster, 'apply' | 'attach' | 'podOf' | 'remove'>;
-  readonly stack: Pick<Stack, 'outside'> & { readonly profile: Pick<Profile, 'images'> };
+  readonly stack: Pick<Stack, 'outside' | 'machine'> & {
+    readonly profile: Pick<Profile, 'images'>;
+  };
   readonly runId: string;
   /** Tells the pods of this worker apart from those of others. */
   readonly owner: string;
@@ -23,31 +25,46 @@ export interface LastingOptions {
 const runningMs = 120_000;
 const pollMs = 500;
 
-/** The channels to the outside and to the nodes, one each. */
+/** Where probers run on machines that are no nodes. */
+export type Place = 'outside' | 'machine';
+
+/** The channels to such machines and to the nodes, one each. */
 export class LastingChannels implements AsyncDisposable {
   readonly #options: LastingOptions;
   readonly #nodes = new Map<string, ProbeChannel>();
   readonly #made = new Map<string, Promise<void>>();
-  #outside: ProbeChannel | undefined;
+  readonly #places = new Map<Place, ProbeChannel>();
   #hasProgram: Promise<unknown> | undefined;
 
   constructor(options: LastingOptions) {
     this.#options = options;
   }
 
-  /** The channel to the prober at the outside vantage. */
-  outside(): ProbeChannel {
-    this.#outside ??= new ProbeChannel('outside', () =>
-      Promise.resolve(
-        streamOfProcess(this.#options.stack.outside(['node', proberFile, 'control'])),
-      ),
-    );
-    return this.#outside;
+  /** The channel to the prober at a place. */
+  at(place: Place): ProbeChannel {
+    let channel = this.#places.get(place);
+    if (channel === undefined) {
+      channel = new ProbeChannel(place, () =>
+        Promise.resolve(streamOfProcess(this.#start(place, ['node', proberFile, 'control']))),
+      );
+      this.#places.set(place, channel);
+    }
+    return channel;
   }
 
-  /** Starts a server at the outside vantage that answers with the given marks. */
-  serveOutside(marks: OutsideMarks): Promise<OutsideServer> {
-    return startOutsideServer(this.#options.stack, marks);
+  /** Starts a server at a place, which answers with the given marks. */
+  serve(place: Place, marks: ServerMarks): Promise<ProbeServer> {
+    return startServer((argv) => this.#start(place, argv), marks);
+  }
+
+  #start(place: Place, argv: readonly string[]): ProcessHandle {
+    const { stack } = this.#options;
+    const program = place === 'outside' ? stack.outside(argv) : stack.machine?.(argv);
+    if (program !== undefined) return program;
+    throw new ProbeError(
+      'PROBE_PLACE_MISSING',
+      `Starting a prober at "${place}": this stack has no such place, though its profile claims it. Take "vm.plain" out of its claims.`,
+    );
   }
 
   /** The channel to the prober of a node. */
@@ -62,7 +79,7 @@ export class LastingChannels implements AsyncDisposable {
 
   /** Ends the probers and removes the pods of nodes. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#outside?.close();
+    for (const channel of this.#places.values()) channel.close();
     this.#nodes.forEach((channel) => {
       channel.close();
     });

@@ -5,7 +5,7 @@ import { V1Pod } from '#kubernetes-client';
 import { expect, test } from '@playwright/test';
 import type { ProcessHandle } from '#env';
 import { LastingChannels } from './node-vantages.ts';
-import { startOutsideServer } from './outside-server.ts';
+import { startServer as serveAt } from './server.ts';
 import { outsideName, Probes, type ProbingPod } from './probes.ts';
 import { type LocalProber, startProber, startServer, udpServer } from './testing.ts';
 import { analyseChange } from './watch.ts';
@@ -279,8 +279,8 @@ test.describe('a server at the outside vantage', () => {
   test('that does not start is trouble of the probe', async () => {
     const outside = (): ProcessHandle => startProber('nonsense');
 
-    await expect(
-      startOutsideServer({ outside }, { run: 'r', scenario: 's', pod: 'p' }),
-    ).rejects.toThrow('Starting a server at the outside vantage: it ended with status 1.');
+    await expect(serveAt(outside, { run: 'r', scenario: 's', pod: 'p' })).rejects.toThrow(
+      'Starting the server "p": it ended with status 1.',
+    );
   });
 });

@@ -6,9 +6,9 @@ import { ProbeError } from '#env';
 import type { Cluster } from '../cluster/cluster.ts';
 import { reading, type Reading } from '../reading.ts';
 import { ProbeChannel } from './channel.ts';
-import type { LastingChannels } from './node-vantages.ts';
+import type { LastingChannels, Place } from './node-vantages.ts';
 import type { Verdict } from './probe.ts';
-import type { OutsideServer } from './outside-server.ts';
+import type { ProbeServer } from './server.ts';
 import { streamOfProcess } from './streams.ts';
 import { type Cell, type TablePod, type TableTarget, TruthTable } from './truth-table.ts';
 import { ChannelVantage, type Vantage } from './vantage.ts';
@@ -26,21 +26,22 @@ export interface TableOptions extends TableTarget {
 /** Where the vantages of a scenario come from. */
 export interface ProbesOptions {
   readonly cluster: Pick<Cluster, 'attach'>;
-  readonly lasting: Pick<LastingChannels, 'node' | 'outside' | 'serveOutside'>;
+  readonly lasting: Pick<LastingChannels, 'at' | 'node' | 'serve'>;
   readonly runId: string;
   readonly scenario: string;
 }
 
 const cellMs = 1_000;
 
-/** By this name a server at the outside vantage answers, as pods do by theirs. */
+/** By these names servers that are no pods answer, as pods do by theirs. */
 export const outsideName = 'outside';
+export const machineName = 'machine';
 
 /** The vantages of one scenario. */
 export class Probes implements Disposable {
   readonly #options: ProbesOptions;
   readonly #channels = new Map<string, ProbeChannel>();
-  readonly #servers: OutsideServer[] = [];
+  readonly #servers: ProbeServer[] = [];
 
   constructor(options: ProbesOptions) {
     this.#options = options;
@@ -67,13 +68,27 @@ export class Probes implements Disposable {
 
   /** A client outside the cluster and the cloud's tenant networks. */
   get outside(): Vantage {
-    return this.#vantage(this.#options.lasting.outside());
+    return this.#vantage(this.#options.lasting.at('outside'));
+  }
+
+  /** A machine that is no node, on a tenant network of the cloud. */
+  get machine(): Vantage {
+    return this.#vantage(this.#options.lasting.at('machine'));
   }
 
   /** Serves at the outside vantage, over TCP and UDP on free ports, until the scenario ends. */
-  async serveOutside(): Promise<OutsideServer> {
+  serveOutside(): Promise<ProbeServer> {
+    return this.#serve('outside', outsideName);
+  }
+
+  /** The same at the plain machine. */
+  serveOnMachine(): Promise<ProbeServer> {
+    return this.#serve('machine', machineName);
+  }
+
+  async #serve(place: Place, pod: string): Promise<ProbeServer> {
     const { lasting, runId, scenario } = this.#options;
-    const server = await lasting.serveOutside({ run: runId, scenario, pod: outsideName });
+    const server = await lasting.serve(place, { run: runId, scenario, pod });
     this.#servers.push(server);
     return server;
   }
@@ -139,7 +154,7 @@ export class Probes implements Disposable {
     );
   }
 
-  /** Closes the channels to pods and servers outside; channels to nodes and to the outside stay. */
+  /** Closes the channels to pods, and servers; channels to machines stay. */
   [Symbol.dispose](): void {
     this.#servers.forEach((server) => {
       server[Symbol.dispose]();

@@ -66,11 +66,7 @@ const rows: readonly Row[] = [
         'A comparison with another network plug-in, which no stack has beside Kuryr; that pods are plugged in is TRUNK-01.',
     },
   ],
-  [
-    'pods and virtual machines of OpenStack reach each other',
-    ['POD-VM-01', 'POD-VM-02'],
-    { untestable: 'No stack that is at hand runs a plain machine yet; the requirements say so.' },
-  ],
+  ['pods and virtual machines of OpenStack reach each other', ['POD-VM-01', 'POD-VM-02']],
   [
     'it is recommended on tunnelled tenant networks, where it saves a second encapsulation',
     ['POD-NET-04', 'POD-MTU-01', 'POD-MTU-02'],

@@ -5,6 +5,7 @@ import type { Attachment } from '../seams.ts';
 import type { Delivery, Origin, Packet } from '../dataplane/packets/packet.ts';
 import { PacketEngine } from '../dataplane/packets/engine.ts';
 import { type Passage, Wire } from '../dataplane/sockets/wire.ts';
+import type { CloudState } from '../openstack/state.ts';
 import type { Levers } from './levers.ts';
 
 /** A packet that would arrive at a machine. */
@@ -58,4 +59,15 @@ export function nodePortOf(attachment: Attachment): string | undefined {
 /** Whether both ends are pods. */
 export function isBetweenPods({ origin, at }: Arriving): boolean {
   return nodePortOf(origin.attachment) !== undefined && nodePortOf(at) !== undefined;
+}
+
+/** Tells the machine that is no node, by its interface. */
+export function plainMachine(levers: Levers): (attachment: Attachment) => boolean {
+  let cloud: CloudState | undefined;
+  levers.state((state) => {
+    cloud = state;
+  });
+  return (attachment) =>
+    attachment.kind === 'port' &&
+    cloud?.ports.get(attachment.portId)?.device_id === 'control-plane';
 }

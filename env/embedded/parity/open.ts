@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { loadProfile } from '../../profile.ts';
 import type { Stack } from '../../stack.ts';
-import { ask, runOutside } from '../control-client.ts';
+import { ask, runAt } from '../control-client.ts';
 import { descriptionForm, evidenceForm } from '../control-forms.ts';
 import { hostEmbedded } from '../host.ts';
 
@@ -21,7 +21,7 @@ export async function openForParity(): Promise<Stack> {
     profile,
     facts,
     access,
-    outside: (argv) => runOutside(socketPath, argv),
+    outside: (argv) => runAt(socketPath, 'outside', argv),
     evidence: () => ask(socketPath, { op: 'evidence' }, evidenceForm),
     complaints: (since) =>
       ask(socketPath, { op: 'complaints', sinceMs: since.getTime() }, z.array(z.string())),

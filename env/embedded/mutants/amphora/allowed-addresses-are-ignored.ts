@@ -6,7 +6,8 @@ export const mutant: Mutant = {
   on: 'amphora',
   breaks: ['POL-SVC-01'],
   mayBreak: ['POL-SVC-07'],
-  layer: 'listener',
+  // Octavia keeps others out twice, by the listener and by its security group at the VIP.
+  layer: ['listener', 'security group'],
   apply: (levers) => {
     let cloud: CloudState | undefined;
     levers.state((state) => {

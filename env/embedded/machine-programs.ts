@@ -1,6 +1,6 @@
 /**
- * Programs at the outside vantage: a machine on the external network that runs this very Node's programs
- * in the data plane. It sees the files that are named on its command line, and no others.
+ * Programs on machines that are no pods, the outside and the control plane: this very Node's programs, in
+ * the data plane. They see the files that are named on their command lines, and no others.
  */
 import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
@@ -9,8 +9,8 @@ import type { DataPlane, Netns } from './seams.ts';
 
 const image = 'localhost/kuryr-conformance/prober:lab';
 
-/** Starts a program at the outside vantage. */
-export function runOutside(
+/** Starts a program on a machine. */
+export function runOnMachine(
   dataPlane: DataPlane,
   netns: Netns,
   argv: readonly string[],
@@ -23,7 +23,7 @@ export function runOutside(
     files: Object.fromEntries(files.map((file) => [file, readFileSync(file, 'utf8')])),
     resolvConf: '',
     hosts: '127.0.0.1 localhost\n',
-    hostname: 'outside',
+    hostname: netns.name,
     netns,
   });
 }

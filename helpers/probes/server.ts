@@ -1,20 +1,20 @@
 /**
- * A prober that serves at the outside vantage: what pods reach when they leave the cluster, and what
- * tells them by which address they were seen there.
+ * A prober that serves where no pod is: what pods reach when they leave the cluster, and what tells them by
+ * which address they were seen there.
  */
 import { z } from 'zod';
-import { ProbeError, type Stack } from '#env';
+import { ProbeError, type ProcessHandle } from '#env';
 import { FrameDecoder } from './frames.ts';
 import { proberFile } from './streams.ts';
 
-/** A server at the outside vantage, with the ports that it has chosen. */
-export interface OutsideServer extends Disposable {
+/** A server that is no pod, with the ports that it has chosen. */
+export interface ProbeServer extends Disposable {
   readonly tcpPort: number;
   readonly udpPort: number;
 }
 
 /** The marks with which it answers. */
-export interface OutsideMarks {
+export interface ServerMarks {
   readonly run: string;
   readonly scenario: string;
   readonly pod: string;
@@ -26,30 +26,21 @@ const servingForm = z.object({
   ports: z.object({ tcp: z.tuple([z.number()]), udp: z.tuple([z.number()]) }),
 });
 
-/** Starts a prober outside that serves TCP and UDP on free ports. */
-export async function startOutsideServer(
-  stack: Pick<Stack, 'outside'>,
-  { run, scenario, pod }: OutsideMarks,
-): Promise<OutsideServer> {
+/** Starts a prober that serves TCP and UDP on free ports. */
+export async function startServer(
+  start: (argv: readonly string[]) => ProcessHandle,
+  { run, scenario, pod }: ServerMarks,
+): Promise<ProbeServer> {
   const marks = ['--run', run, '--scenario', scenario, '--pod', pod];
-  const process = stack.outside([
-    'node',
-    proberFile,
-    'serve',
-    ...marks,
-    '--tcp',
-    '0',
-    '--udp',
-    '0',
-  ]);
+  const process = start(['node', proberFile, 'serve', ...marks, '--tcp', '0', '--udp', '0']);
   process.stderr.resume();
   const decoder = new FrameDecoder();
   const serving = new Promise<z.output<typeof servingForm>>((resolve, reject) => {
     const giveUp = (what: string): void => {
       reject(
         new ProbeError(
-          'PROBE_OUTSIDE_NOT_SERVING',
-          `Starting a server at the outside vantage: ${what}. Start "node" there by hand and look at what it says.`,
+          'PROBE_SERVER_NOT_SERVING',
+          `Starting the server "${pod}": ${what}. Start "node" there by hand and look at what it says.`,
         ),
       );
     };
