@@ -96,6 +96,34 @@ function askingFor(loadBalancerIP: string): Picture {
 const ofPort = (change: object): Picture =>
   picture({ ports: [{ ...port, ...change }, routerPort] });
 
+/** A pod that is not ready, in a phase. */
+function unready(phase: string): object {
+  const { metadata, spec } = pod;
+  return { pod: { metadata, spec, status: { podIP: '10.0.0.4', phase } }, record: { vif } };
+}
+
+/** Pods that no policy selects, by the groups of their ports. */
+function free(groups: readonly (readonly string[])[]): Picture {
+  const place = (index: number): object => ({
+    ...{ id: `p${index}`, fixed_ips: [{ subnet_id: 's1', ip_address: `10.0.0.${index}` }] },
+  });
+  const ports = groups.map((ids, index) => ({ ...port, ...place(index), security_groups: ids }));
+  const pods = groups.map((_, index) => ({
+    pod,
+    record: {
+      vif: { ...vif, portId: `p${index}`, addresses: [`10.0.0.${index}`], vlanId: index + 1 },
+    },
+  }));
+  const sub_ports = groups.map((_, index) => ({
+    port_id: `p${index}`,
+    segmentation_id: index + 1,
+  }));
+  return picture(
+    { policies: [], services: [], pods, ports: [...ports, routerPort] },
+    { trunks: [{ ...trunk, sub_ports }] },
+  );
+}
+
 const broken: readonly (readonly [layer: string, says: string, Picture])[] = [
   [
     'namespace network',
@@ -121,6 +149,9 @@ const broken: readonly (readonly [layer: string, says: string, Picture])[] = [
   ],
   ['security group', 'lacks group g1', ofPort({ security_groups: [] })],
   ['security group', 'has group g9 beside', ofPort({ security_groups: ['g1', 'g9'] })],
+  ['security group', 'has group g2, which others have not', free([['g1'], ['g1', 'g2']])],
+  ['subport', 'is a subport of no trunk', picture({ pods: [unready('Running')] }, { trunks: [] })],
+  ['pod', 'is not ready', picture({ pods: [unready('Running')] })],
   [
     'security group',
     'lacks the rule "ingress IPv4 tcp ports 8080 to 8080 10.0.0.9"',
@@ -157,6 +188,11 @@ test.describe('a diagnosis', () => {
       });
     });
   }
+
+  test('says nothing of a pod that has ended, nor of free pods with the same groups', () => {
+    expect(explained(picture({ pods: [unready('Succeeded')], services: [] }), [])).toBeUndefined();
+    expect(explained(free([['g1'], ['g1']]), [])).toBeUndefined();
+  });
 
   test('names the first link of several', () => {
     const seen = picture({ services: [{ ...service, listeners: [] }], ports: [port] });

@@ -1,6 +1,7 @@
 /**
  * The links from a namespace to the ports of its pods: network, pod, port, subport, router.
  */
+import type { V1Pod } from '@kubernetes/client-node';
 import type { NeutronPort } from '../cloud/neutron-forms.ts';
 import { isReady } from '../cluster/descriptions.ts';
 import type { VifView } from '../cluster/kuryr-views.ts';
@@ -61,11 +62,19 @@ function podFindings(
           ),
         ];
   }
-  return [
+  const wrong = [
     ...portFindings(picture, namespace, { name, port, vif }),
     ...subportFindings(picture, { name, port, vif }),
-    ...(isReady(pod) ? [] : [found('pod', `${name} has its port and is not ready`)]),
   ];
+  // That it is not ready follows from what is wrong with its port.
+  return wrong.length > 0 || isWell(pod)
+    ? wrong
+    : [found('pod', `${name} has its port and is not ready`)];
+}
+
+/** One that has ended need not be ready. */
+function isWell(pod: V1Pod): boolean {
+  return isReady(pod) || ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '');
 }
 
 interface Wired {

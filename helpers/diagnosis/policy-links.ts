@@ -12,6 +12,7 @@ export function brokenPolicyLinks({ namespaces }: Picture): Finding[] {
   return namespaces.flatMap((namespace) => [
     ...namespace.policies.flatMap((policy) => groupFindings(namespace.name, policy)),
     ...namespace.pods.flatMap((pod) => carriedFindings(namespace, pod)),
+    ...strayFindings(namespace),
   ]);
 }
 
@@ -73,6 +74,27 @@ function carriedFindings(namespace: NamespacePicture, { pod, record }: PicturedP
         say(`${name}: its port ${port.id} has group ${id} beside those of its policies`),
       ),
   ];
+}
+
+/** Pods that no policy selects carry the same groups; what one of them has besides is left of a policy. */
+function strayFindings({ name, pods, policies, ports }: NamespacePicture): Finding[] {
+  const free = pods
+    .filter(({ pod }) => policies.every(({ policy }) => !selects(policy.spec?.podSelector, pod)))
+    .flatMap(({ pod, record }) => {
+      const port = ports.find(({ id }) => id === record?.vif?.portId);
+      return port === undefined ? [] : [{ pod, port }];
+    });
+  const isEverywhere = (id: string): boolean =>
+    free.every(({ port }) => port.security_groups.includes(id));
+  return free.flatMap(({ pod, port }) =>
+    port.security_groups
+      .filter((id) => !isEverywhere(id))
+      .map((id) =>
+        say(
+          `Pod ${name}/${pod.metadata?.name ?? ''} is selected by no policy, and its port ${port.id} has group ${id}, which others have not`,
+        ),
+      ),
+  );
 }
 
 function selects(selector: V1LabelSelector | undefined, { metadata }: V1Pod): boolean {

@@ -5,7 +5,8 @@ export const mutant: Mutant = {
   fault: 'Kuryr does not delete the security group of a deleted policy.',
   breaks: ['NS-DEL-02', 'POL-REMOVE-01'],
   isEverywhere: true,
-  layer: 'clean-up',
+  // It is the group of a policy that is left.
+  layer: ['clean-up', 'security group'],
   apply: (levers) => {
     levers.override(PolicyGroups.prototype, 'remove', () => () => Promise.resolve());
   },

@@ -7,7 +7,8 @@ export const mutant: Mutant = {
   origin: 'BZ 1873449, KK a660eae0: subports that are not detached',
   breaks: ['TRUNK-03', 'POD-DONE-02'],
   mayBreak: ['POD-DONE-01'],
-  layer: 'subport',
+  // What stays is a port too.
+  layer: ['subport', 'port'],
   apply: (levers) => {
     const left = new Map<Vif, string>();
     levers.override(VifPool.prototype, 'release', () => (vif, node) => {
