@@ -150,8 +150,12 @@ const broken: readonly (readonly [layer: string, says: string, Picture])[] = [
   ['security group', 'lacks group g1', ofPort({ security_groups: [] })],
   ['security group', 'has group g9 beside', ofPort({ security_groups: ['g1', 'g9'] })],
   ['security group', 'has group g2, which others have not', free([['g1'], ['g1', 'g2']])],
-  ['subport', 'is a subport of no trunk', picture({ pods: [unready('Running')] }, { trunks: [] })],
-  ['pod', 'is not ready', picture({ pods: [unready('Running')] })],
+  [
+    'subport',
+    'p1 is a subport of no trunk',
+    picture({ pods: [unready('Running')], services: [] }, { trunks: [] }),
+  ],
+  ['pod', 'is not ready', picture({ pods: [unready('Running')], services: [] })],
   [
     'security group',
     'lacks the rule "ingress IPv4 tcp ports 8080 to 8080 10.0.0.9"',
