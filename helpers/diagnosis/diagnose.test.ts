@@ -264,6 +264,16 @@ const symptoms: readonly (readonly [layer: string, message: string, Picture])[] 
     picture(),
   ],
   ['pool', 'Error: answer of Octavia to pools with {}', picture()],
+  [
+    'load balancer',
+    `Error: KuryrLoadBalancer home/web ${unsettled}\n  expected undefined, last read { publicIp: '192.0.2.7' }`,
+    picture(),
+  ],
+  [
+    'floating ip',
+    `Error: KuryrLoadBalancer home/web ${unsettled}\n  publicIp: expected 1`,
+    picture(),
+  ],
   ['listener', 'Error: answer of Octavia to listeners with {}', picture()],
   ['load balancer', `Error: providers of Octavia ${unsettled}`, picture()],
   [

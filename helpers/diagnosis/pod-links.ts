@@ -3,7 +3,7 @@
  */
 import type { V1Pod } from '@kubernetes/client-node';
 import type { NeutronPort } from '../cloud/neutron-forms.ts';
-import { isReady } from '../cluster/descriptions.ts';
+import { isUp } from '../cluster/descriptions.ts';
 import type { VifView } from '../cluster/kuryr-views.ts';
 import { type Checks, type Finding, found, told } from './finding.ts';
 import type { NamespacePicture, PicturedPod, Picture } from './picture.ts';
@@ -72,9 +72,9 @@ function podFindings(
     : [found('pod', `${name} has its port and is not ready`)];
 }
 
-/** One that has ended need not be ready. */
+/** One that has ended need not be ready, nor one whose gate a scenario keeps shut. */
 function isWell(pod: V1Pod): boolean {
-  return isReady(pod) || ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '');
+  return isUp(pod) || ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '');
 }
 
 interface Wired {

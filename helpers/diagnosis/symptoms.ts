@@ -25,7 +25,7 @@ const prerequisites: readonly (readonly [RegExp, Layer])[] = [
 const readings: readonly (readonly [RegExp, Layer])[] = [
   [/^(look-up|queries|question of|resolv\.conf of|resolver options|webhook) /, 'dns'],
   [/^probe of \S+ through /, 'dns'],
-  [/^(floating IP|external address) |^KuryrLoadBalancer (.|\n)*publicIp/, 'floating ip'],
+  [/^(floating IP|external address) |^KuryrLoadBalancer .*\n\s+publicIp\b/, 'floating ip'],
   [/^subports of /, 'subport'],
   [/^load balancer .*\n\s+members\b/, 'member'],
   [/^load balancer .*\n\s+pools\b/, 'pool'],
