@@ -63,7 +63,13 @@ export const suspendableParts = [
 ] as const;
 
 /** Programs of Kuryr's, and APIs of the cloud, that a run may stop and start again. */
-export const stoppableParts = ['kuryr-controller', 'kuryr-daemon', 'neutron', 'octavia'] as const;
+export const stoppableParts = [
+  'kuryr-controller',
+  'kuryr-daemon',
+  'keystone',
+  'neutron',
+  'octavia',
+] as const;
 
 /** The name of something that may be stopped and started again. */
 export type StoppablePart = (typeof stoppableParts)[number];

@@ -84,7 +84,7 @@ export function stopped(
   { cloud, kuryr }: { readonly cloud: Site['cloud']; readonly kuryr: Kuryr },
   part: StoppablePart,
 ): Promise<WayBack> {
-  if (part === 'neutron' || part === 'octavia') {
+  if (part === 'keystone' || part === 'neutron' || part === 'octavia') {
     const back = cloud.stop(part);
     return Promise.resolve(() => {
       back();

@@ -12,7 +12,7 @@ import { addresses, type Layout } from './base/layout.ts';
 import { enter, type Machine } from './base/machines.ts';
 import { succeeds } from './base/shell.ts';
 import { waitFor } from './base/wait.ts';
-import { networkingApis, waitForApi } from './cloud/services.ts';
+import { cloudApis, waitForApi } from './cloud/services.ts';
 import type { LabMachines } from './machines.ts';
 
 interface Program {
@@ -71,11 +71,11 @@ async function stopKuryr(machines: LabMachines, part: KuryrPart): Promise<WayBac
 
 async function stopApi(
   { layout, machines }: { readonly layout: Layout; readonly machines: LabMachines },
-  daemon: keyof typeof networkingApis,
+  daemon: keyof typeof cloudApis,
 ): Promise<WayBack> {
   await stopDaemon(daemon);
   return async () => {
-    await networkingApis[daemon].start(layout, machines.cloud);
+    await cloudApis[daemon].start(layout, machines.cloud);
     await waitForApi(layout, daemon);
   };
 }
@@ -85,7 +85,7 @@ export async function stopPart(
   lab: { readonly layout: Layout; readonly machines: LabMachines },
   part: StoppablePart,
 ): Promise<WayBack> {
-  if (part === 'neutron') return stopApi(lab, 'neutron');
+  if (part === 'keystone' || part === 'neutron') return stopApi(lab, part);
   if (part === 'octavia') return stopApi(lab, 'octavia-api');
   return stopKuryr(lab.machines, part);
 }

@@ -106,6 +106,20 @@ export const resilienceRequirements = [
     sinceKuryr: '3.0',
   },
   {
+    id: 'RES-API-07',
+    level: 'must',
+    text: 'Pods and Services go on while the API of Keystone is away.',
+    source: beside,
+    needs: ['fault.cloud', 'services.tcp'],
+  },
+  {
+    id: 'RES-API-08',
+    level: 'must',
+    text: 'A pod and a Service that are made while the API of Keystone is away are served when it is back.',
+    source: retried,
+    needs: ['fault.cloud', 'services.tcp'],
+  },
+  {
     id: 'RES-OTHER-01',
     level: 'must',
     text: 'Kuryr leaves networks, ports, security groups and load balancers of the project alone that are not its own.',

@@ -75,6 +75,56 @@ test.describe('an API that comes back', () => {
   );
 
   test(
+    'has not been missed by what was there, and what was made without Keystone is served',
+    covers('RES-API-07', 'RES-API-08'),
+    async ({ budgets, cloud, namespace, outages, probes }) => {
+      await namespace.reserve({ loadBalancers: 2 });
+      const [client, echo] = await Promise.all([namespace.pod('client'), namespace.deploy('echo')]);
+      const service = await namespace.expose(echo, { ports });
+      const inside = probes.in(client);
+      const pods = echo.pods.map(({ name }) => name);
+      const served = inside.tcp(service.clusterIP, servicePort, { expect: { pods } });
+      const house = inside.tcp(echo.podIPs[0] ?? '', podPort, { expect: { pods } });
+      await expect(served).toSettleOn(open, budgets.loadBalancerActive);
+
+      await outages.begin('keystone');
+
+      // Whoever has a token that others still know may be served at once, which is no matter here.
+      const coming = namespace.pod('late');
+      coming.catch(() => undefined);
+      const late = await namespace.expose({ ...echo, name: 'late' }, { ports });
+
+      await test.step('without it what was there goes on', async () => {
+        await Promise.all([
+          expect(served).toHold(open, budgets.quiet),
+          expect(house).toHold(open, budgets.quiet),
+        ]);
+      });
+
+      await outages.end();
+
+      await test.step('the pod that was made meanwhile has its network', async () => {
+        const { name, ip } = await coming;
+        await expect(inside.tcp(ip, podPort, { expect: { pods: [name] } })).toSettleOn(
+          open,
+          budgets.dataplane,
+        );
+      });
+
+      await test.step('the Service that was made meanwhile answers', async () => {
+        await expect(cloud.loadBalancerOf(late)).toSettleOn(
+          expectedBalancer(late, echo.podIPs, podPort),
+          budgets.loadBalancerActive,
+        );
+        await expect(inside.tcp(late.clusterIP, servicePort, { expect: { pods } })).toSettleOn(
+          open,
+          budgets.dataplane,
+        );
+      });
+    },
+  );
+
+  test(
     'has not been missed by Services, and Octavia makes and removes what it was to do meanwhile',
     covers('RES-API-04', 'RES-API-05', 'RES-API-06'),
     async ({ budgets, cloud, cluster, namespace, outages, probes }) => {

@@ -76,7 +76,7 @@ export interface Cloud extends Served {
   /** The clouds.yaml entry of "admin" or of one of the users of the options; holds the password. */
   cloudsYaml(user: string): CloudsEntry;
   /** Has one of its services away until the way back is gone. */
-  stop(service: 'neutron' | 'octavia'): () => void;
+  stop(service: 'keystone' | 'neutron' | 'octavia'): () => void;
   /** Makes every token given so far worthless. */
   revokeTokens(): void;
 }

@@ -182,17 +182,15 @@ export async function startDriverAgent(layout: Layout, machine: Machine): Promis
 }
 
 /** The APIs that Kuryr is a client of, by the names of their daemons. */
-export const networkingApis = {
+export const cloudApis = {
+  keystone: { start: startKeystone, port: addresses.keystonePort },
   neutron: { start: startNeutron, port: addresses.neutronPort },
   'octavia-api': { start: startOctaviaApi, port: addresses.octaviaPort },
 } as const;
 
 /** Waits until the API of a daemon answers. */
-export async function waitForApi(
-  layout: Layout,
-  daemon: keyof typeof networkingApis,
-): Promise<void> {
-  const { port } = networkingApis[daemon];
+export async function waitForApi(layout: Layout, daemon: keyof typeof cloudApis): Promise<void> {
+  const { port } = cloudApis[daemon];
   await waitForHttp(layout, {
     daemon,
     url: `http://${addresses.api}:${port}/`,

@@ -1,5 +1,5 @@
-import { Front } from '../../openstack/http/listener.ts';
 import type { Mutant } from '../mutant.ts';
+import { awayness } from '../outages.ts';
 import { losePackets } from '../traffic.ts';
 
 export const mutant: Mutant = {
@@ -9,15 +9,7 @@ export const mutant: Mutant = {
   // While it lasts the new Service has no load balancer, which is what a look finds first.
   layer: ['listener', 'load balancer'],
   apply: (levers) => {
-    let isAway = false;
-    levers.override(Front.prototype, 'stop', (call) => (service) => {
-      const back = call(service);
-      isAway = service === 'octavia';
-      return () => {
-        isAway = false;
-        back();
-      };
-    });
-    losePackets(levers, ({ delivery }) => isAway && delivery.memberId !== undefined);
+    const isAway = awayness(levers, 'octavia');
+    losePackets(levers, ({ delivery }) => isAway() && delivery.memberId !== undefined);
   },
 };

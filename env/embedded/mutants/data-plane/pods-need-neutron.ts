@@ -1,5 +1,5 @@
-import { Front } from '../../openstack/http/listener.ts';
 import type { Mutant } from '../mutant.ts';
+import { awayness } from '../outages.ts';
 import { isBetweenPods, losePackets } from '../traffic.ts';
 
 export const mutant: Mutant = {
@@ -9,15 +9,7 @@ export const mutant: Mutant = {
   // A Service is asked too, and a pod that comes meanwhile is not ready: a look may find these first.
   layer: ['port', 'listener', 'pod'],
   apply: (levers) => {
-    let isAway = false;
-    levers.override(Front.prototype, 'stop', (call) => (service) => {
-      const back = call(service);
-      isAway = service === 'neutron';
-      return () => {
-        isAway = false;
-        back();
-      };
-    });
-    losePackets(levers, (arriving) => isAway && isBetweenPods(arriving));
+    const isAway = awayness(levers, 'neutron');
+    losePackets(levers, (arriving) => isAway() && isBetweenPods(arriving));
   },
 };

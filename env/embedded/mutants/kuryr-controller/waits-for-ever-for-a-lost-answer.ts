@@ -1,11 +1,6 @@
-import { Cloud, statusOf } from '../../kuryr/api/cloud.ts';
+import { statusOf } from '../../kuryr/api/cloud.ts';
 import type { Mutant } from '../mutant.ts';
-
-/** Nobody answers any more, and nobody notices. */
-const never = (error: unknown): Promise<never> => {
-  if (statusOf(error) !== 0) throw error;
-  return new Promise(() => undefined);
-};
+import { betweenCloud, noAnswer } from '../outages.ts';
 
 export const mutant: Mutant = {
   fault: 'Kuryr waits for ever for the answer to a request whose connection was broken.',
@@ -15,33 +10,12 @@ export const mutant: Mutant = {
   isEverywhere: true,
   layer: ['namespace network', 'pod', 'security group', 'load balancer'],
   apply: (levers) => {
-    levers.override(
-      Cloud.prototype,
-      'list',
-      (call) =>
-        (...asked) =>
-          call(...asked).catch(never),
-    );
-    levers.override(
-      Cloud.prototype,
-      'neutron',
-      (call) =>
-        (...asked) =>
-          call(...asked).catch(never),
-    );
-    levers.override(
-      Cloud.prototype,
-      'listLb',
-      (call) =>
-        (...asked) =>
-          call(...asked).catch(never),
-    );
-    levers.override(
-      Cloud.prototype,
-      'octavia',
-      (call) =>
-        (...asked) =>
-          call(...asked).catch(never),
+    betweenCloud(levers, (ask) =>
+      ask().catch((error: unknown) => {
+        // Nobody answers any more, and nobody notices.
+        if (statusOf(error) === 0) return noAnswer();
+        throw error;
+      }),
     );
   },
 };
