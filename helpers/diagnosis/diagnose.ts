@@ -7,7 +7,7 @@ import { brokenPolicyLinks } from './policy-links.ts';
 import { type Finding, firstOf } from './finding.ts';
 import { type NamespaceIdentity, type Picture, pictureOf, type Sides } from './picture.ts';
 import { brokenServiceLinks } from './service-links.ts';
-import { symptomOf } from './symptoms.ts';
+import { podsIn, symptomOf } from './symptoms.ts';
 
 /** Explains a failure by its messages and by what the namespaces of its scenario have. */
 export async function diagnose(
@@ -28,9 +28,13 @@ export function explained(
   const symptoms = messages.flatMap((message) => symptomOf(message, picture) ?? []);
   const leak = symptoms.find(({ layer }) => layer === 'clean-up');
   if (leak !== undefined) return leak;
-  const broken =
-    picture === undefined
-      ? []
-      : [...brokenPodLinks(picture), ...brokenPolicyLinks(picture), ...brokenServiceLinks(picture)];
+  if (picture === undefined) return symptoms[0];
+  const concerned = podsIn(messages[0] ?? '', picture);
+  const broken = [
+    // Another pod may be on its way, whoever it is that was not reached.
+    ...brokenPodLinks(picture).filter(({ pod }) => pod === undefined || concerned.has(pod)),
+    ...brokenPolicyLinks(picture),
+    ...brokenServiceLinks(picture),
+  ];
   return firstOf(broken) ?? symptoms[0];
 }

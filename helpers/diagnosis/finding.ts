@@ -7,6 +7,8 @@ import { type Layer, layers } from '#env';
 export interface Finding {
   readonly layer: Layer;
   readonly sentence: string;
+  /** The pod whose link it is, as namespace/name. */
+  readonly pod?: string;
 }
 
 /** Makes a finding. */

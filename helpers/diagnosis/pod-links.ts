@@ -14,7 +14,10 @@ export function brokenPodLinks(picture: Picture): Finding[] {
     ...networkFindings(picture, namespace),
     ...namespace.pods
       .filter(({ pod }) => pod.spec?.hostNetwork !== true)
-      .flatMap((pod) => podFindings(picture, namespace, pod)),
+      .flatMap((place) => {
+        const pod = `${namespace.name}/${place.pod.metadata?.name ?? ''}`;
+        return podFindings(picture, namespace, place).map((finding) => ({ ...finding, pod }));
+      }),
   ]);
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Layer } from '#env';
 import { type Finding, found } from './finding.ts';
-import type { Picture } from './picture.ts';
+import type { NamespacePicture, Picture } from './picture.ts';
 
 /** What each prerequisite is a prerequisite of; capacity, which nodes take, belongs to the cluster. */
 const prerequisites: readonly (readonly [RegExp, Layer])[] = [
@@ -51,13 +51,26 @@ const readings: readonly (readonly [RegExp, Layer])[] = [
 
 /** Finds the link that the text of a failure speaks about. */
 export function symptomOf(message: string, picture: Picture | undefined): Finding | undefined {
-  const text = message.replace(/^(\w*Error: |Error: )/, '');
-  const head = text.split('\n')[0] ?? '';
+  const text = wordsOf(message);
+  const head = headOf(message);
   if (/^Removing namespace|this is still there/.test(head)) return found('clean-up', whole(text));
   const traffic = picture === undefined ? undefined : trafficSymptom(text, head, picture);
   if (traffic !== undefined) return found(traffic, whole(text));
   const known = readings.find(([pattern]) => pattern.test(text));
   return known === undefined ? undefined : found(known[1], whole(text));
+}
+
+function wordsOf(message: string): string {
+  return message.replace(/^(\w*Error: |Error: )/, '');
+}
+
+function headOf(message: string): string {
+  return wordsOf(message).split('\n')[0] ?? '';
+}
+
+/** Without the port, and without the brackets of IPv6. */
+function addressOf(target: string): string {
+  return target.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '');
 }
 
 /** The head and the first difference are enough for one sentence. */
@@ -84,7 +97,7 @@ function trafficSymptom(text: string, head: string, picture: Picture): Layer | u
   const isFromPod = head.includes(' from pod ');
   const target = (probe.exec(head) ?? answers.exec(head))?.[1];
   if (target === undefined) return undefined;
-  const address = target.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '');
+  const address = addressOf(target);
   const question = { text, hasPolicy, isLarge: isLarge(head) };
   if (isVip(picture, address)) return behindVip(question);
   if (isOnPods(picture, address)) return atPod(question);
@@ -110,6 +123,42 @@ function betweenPods(traffic: {
   if (traffic.hasPolicy) return 'security group';
   if (traffic.isRouted) return 'router';
   return traffic.isLarge ? 'namespace network' : 'port';
+}
+
+/** The pods that a failure is about, as namespace/name: for traffic both its ends, else all of them. */
+export function podsIn(message: string, { namespaces }: Picture): Set<string> {
+  const all = namespaces.flatMap(({ name, pods }) =>
+    pods.map(({ pod }) => ({ name: `${name}/${pod.metadata?.name ?? ''}`, ip: pod.status?.podIP })),
+  );
+  const head = headOf(message);
+  const target = (probe.exec(head) ?? answers.exec(head))?.[1];
+  if (target === undefined) return new Set(all.map(({ name }) => name));
+  const address = addressOf(target);
+  const behind = new Set(namespaces.flatMap((namespace) => podsBehind(address, namespace)));
+  const from = / from pod (\S+)/.exec(head)?.[1];
+  return new Set(
+    all
+      .filter(({ name, ip }) => name === from || ip === address || behind.has(name))
+      .map(({ name }) => name),
+  );
+}
+
+/** The pods that the Services of an address select. */
+function podsBehind(address: string, { name, pods, services }: NamespacePicture): string[] {
+  const selectors = services
+    .filter(
+      ({ service: { spec, status } }) =>
+        spec?.clusterIP === address ||
+        status?.loadBalancer?.ingress?.some(({ ip }) => ip === address),
+    )
+    .map(({ service }) => Object.entries(service.spec?.selector ?? {}));
+  return pods
+    .filter(({ pod }) =>
+      selectors.some((selector) =>
+        selector.every(([key, value]) => pod.metadata?.labels?.[key] === value),
+      ),
+    )
+    .map(({ pod }) => `${name}/${pod.metadata?.name ?? ''}`);
 }
 
 interface Question {
