@@ -67,7 +67,9 @@ export const ports: readonly Drill[] = [
     requirement: 'POD-NET-01',
     layer: 'network',
     fault: overrulePackets({ match: 'tcp.dst == 8080', action: 'drop' }),
-    explains: /(over TCP|TCP probe of)[^]*expected 'open', last read 'dropped'/,
+    // Where it strikes before the pods are ready, the kubelet is the first whose packets are lost.
+    explains:
+      /(over TCP|TCP probe of)[^]*expected 'open', last read 'dropped'|kubelet of its node does not reach it[^]*timeout/,
     isBelow: true,
   },
   {
