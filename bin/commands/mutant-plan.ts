@@ -190,6 +190,7 @@ const budgets: Readonly<Record<string, number>> = {
   // Three reads of two seconds each say that somebody is kept out.
   policyEffective: 10,
   policyInForce: 6,
+  answer: 0.5,
   dataplane: 6,
   // Three reads of a second each.
   quiet: 4,

@@ -51,7 +51,7 @@ function podFindings(
   { pod, record }: PicturedPod,
 ): Finding[] {
   const name = `Pod ${namespace.name}/${pod.metadata?.name ?? ''}`;
-  if (record === undefined) return [found('pod', `${name} has no KuryrPort`)];
+  if (record === undefined) return hasEnded(pod) ? [] : [found('pod', `${name} has no KuryrPort`)];
   const { vif } = record;
   if (vif === undefined) return [found('port', `${name}: its KuryrPort names no Neutron port`)];
   const port = namespace.ports.find(({ id }) => id === vif.portId);
@@ -77,7 +77,11 @@ function podFindings(
 
 /** One that has ended need not be ready, nor one whose gate a scenario keeps shut. */
 function isWell(pod: V1Pod): boolean {
-  return isUp(pod) || ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '');
+  return isUp(pod) || hasEnded(pod);
+}
+
+function hasEnded({ status }: V1Pod): boolean {
+  return ['Succeeded', 'Failed'].includes(status?.phase ?? '');
 }
 
 interface Wired {
