@@ -27,6 +27,7 @@ const broken: readonly (readonly [layer: string, says: string, Picture])[] = [
     picture({ networks: [{ id: 'n1', mtu: 1400, tags: [] }] }),
   ],
   ['namespace network', '2 subnets', picture({ subnets: [...home.subnets, ...home.subnets] })],
+  ['namespace network', 'has pods, and no network', picture({ networks: [], subnets: [] })],
   ['router', 'no router has an interface', picture({ ports: [port] })],
   ['pod', 'no KuryrPort', picture({ pods: [{ pod, record: undefined }] })],
   ['port', 'names no Neutron port', picture({ pods: [{ pod, record: { vif: undefined } }] })],

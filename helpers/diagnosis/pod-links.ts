@@ -3,6 +3,7 @@
  */
 import type { V1Pod } from '@kubernetes/client-node';
 import type { NeutronPort } from '../cloud/neutron-forms.ts';
+import type { Profile } from '#env';
 import { isUp } from '../cluster/descriptions.ts';
 import type { VifView } from '../cluster/kuryr-views.ts';
 import { type Checks, type Finding, found, told } from './finding.ts';
@@ -25,7 +26,7 @@ function networkFindings({ profile }: Picture, namespace: NamespacePicture): Fin
   const { name, networks, subnets, record, ports } = namespace;
   const [network] = networks;
   const [subnet] = subnets;
-  if (network === undefined || subnet === undefined) return [];
+  if (network === undefined || subnet === undefined) return missingNetwork(profile, namespace);
   const { resourceTag: tag } = profile.layout;
   const { networkId = network.id, subnetCidr = subnet.cidr } = record ?? {};
   const checks: Checks = [
@@ -43,6 +44,17 @@ function networkFindings({ profile }: Picture, namespace: NamespacePicture): Fin
       found('router', `Namespace ${name}: ${text}`),
     ),
   ];
+}
+
+/** It comes with the first pod at the latest, where each namespace has one of its own. */
+function missingNetwork(
+  { claims }: Profile,
+  { name, networks, pods }: NamespacePicture,
+): Finding[] {
+  const isWanted = pods.some(({ pod }) => pod.spec?.hostNetwork !== true && !hasEnded(pod));
+  if (!isWanted || !claims.includes('namespaces.own-subnet')) return [];
+  const what = networks.length === 0 ? 'no network' : 'a network without a subnet';
+  return [found('namespace network', `Namespace ${name} has pods, and ${what}`)];
 }
 
 function podFindings(

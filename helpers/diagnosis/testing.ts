@@ -8,7 +8,10 @@ import type { NamespacePicture, Picture } from './picture.ts';
 const tags = ['kuryr'];
 const profile = {
   ...{ series: '2024.1', podMode: 'nested-vlan', octavia: { provider: 'ovn' } },
-  ...{ claims: ['services.udp', 'services.mixed-protocol'], layout: { resourceTag: 'kuryr' } },
+  ...{
+    claims: ['services.udp', 'services.mixed-protocol', 'namespaces.own-subnet'],
+    layout: { resourceTag: 'kuryr' },
+  },
 } as unknown as Profile;
 
 export const vif = {
