@@ -116,7 +116,7 @@ export const groups: readonly Drill[] = [
     requirement: 'POL-SG-02',
     layer: 'security group',
     fault: takeGroupsOff,
-    explains: /port of pod .*[^]*securityGroupIds/,
+    explains: /pods with (the )?security group|securityGroupIds|expected blocked, last read 'open'/,
   },
   {
     id: 'groups-overruled',

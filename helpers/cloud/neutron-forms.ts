@@ -35,6 +35,7 @@ export const portForm = base.extend({
   fixed_ips: z.array(z.looseObject({ subnet_id: z.string(), ip_address: z.string() })).default([]),
   security_groups: z.array(z.string()).default([]),
   port_security_enabled: z.boolean().optional(),
+  revision_number: numberOrNone,
   'binding:host_id': textOrNone,
   'binding:vif_type': textOrNone,
   'binding:vif_details': z.record(z.string(), z.unknown()).nullish(),

@@ -109,16 +109,28 @@ export const closeGroups: Fault = async (scene) => {
   }
 };
 
-/** Takes the groups of policies off the ports of pods. */
+/** The groups that ports had before a policy selected them, by scene and port. */
+const usualGroups = new WeakMap<Scene, Map<string, readonly string[]>>();
+
+/**
+ * Gives the ports of pods the groups back that they had before a policy, and again whenever Kuryr puts its
+ * group there.
+ */
 export const takeGroupsOff: Fault = async (scene) => {
+  const usual = usualGroups.get(scene) ?? new Map<string, readonly string[]>();
+  usualGroups.set(scene, usual);
   const groups = (await scene.policyGroups()).map(({ id }) => id);
-  if (groups.length === 0) return;
   for (const { pod, port } of await scene.podPorts()) {
-    if (!port.security_groups.some((id) => groups.includes(id))) continue;
-    await scene.once(port.id, {
-      says: `took the security groups off the port of pod ${pod.name}`,
+    if (!port.security_groups.some((id) => groups.includes(id))) {
+      usual.set(port.id, port.security_groups);
+      continue;
+    }
+    const before = usual.get(port.id);
+    if (before === undefined) continue;
+    await scene.once(`${port.id}@${port.revision_number ?? ''}`, {
+      says: `took the group of the policy off the port of pod ${pod.name}`,
       act: async () => {
-        await scene.cloud.neutron.update('ports', port.id, { security_groups: [] });
+        await scene.cloud.neutron.update('ports', port.id, { security_groups: before });
         return undefined;
       },
     });
