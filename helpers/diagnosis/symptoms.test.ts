@@ -70,6 +70,21 @@ const symptoms: readonly (readonly [layer: string, message: string, Picture])[] 
     `Error: TCP probe of 192.0.2.20:80/TCP from pod home/a ${unsettled}\n  clientAddress: expected '192.0.2.9', last read '192.0.2.10'`,
     picture(),
   ],
+  [
+    'security group',
+    `Error: TCP probe of 10.1.0.5:80/TCP from pod home/kept-out ${unsettled}\n  verdict: expected 'open', last read 'dropped'`,
+    picture({ ports: [port, routerPort] }),
+  ],
+  [
+    'namespace network',
+    `Error: footprint of namespace home ${unsettled}\n  subnets: expected [ Any ], last read [ 'a', 'b' ]`,
+    picture(),
+  ],
+  [
+    'clean-up',
+    `Error: footprint of namespace home, which is gone, ${unsettled}\n  subnets: expected [], last read [ 'a' ]`,
+    picture(),
+  ],
   ['pool', 'Error: answer of Octavia to pools with {}', picture()],
   [
     'load balancer',

@@ -39,7 +39,12 @@ const readings: readonly (readonly [RegExp, Layer])[] = [
   ],
   [/^router of subnet /, 'router'],
   [/^((pods with the )?security group |KuryrNetworkPolicy |policy )/, 'security group'],
-  [/^(network of namespace |network devices of |KuryrNetwork |MTU )/, 'namespace network'],
+  [
+    /^(network of namespace |network devices of |KuryrNetwork |MTU |pool of the other subnet)/,
+    'namespace network',
+  ],
+  // Something is expected there; where nothing is, it is a matter of clean-up.
+  [/^footprint .*\n\s+(networks|subnets): expected \[ /, 'namespace network'],
   [/^(ports? |KuryrPort |pods of namespace \S+ that Kuryr .* no port)/, 'port'],
   ...prerequisites,
   [/^chosen, configured and actual provider/, 'load balancer'],
@@ -173,7 +178,8 @@ function atPod({ text, ...traffic }: Question): Layer {
 
 /** Nobody answers: the listener; somebody wrong, or not everybody: a member; not as meant: the balancer. */
 function behindVip({ text, hasPolicy }: Question): Layer {
-  if (hasPolicy && isLetThrough(text)) return 'security group';
+  // The objects of the Service fit together, or they would be what was found.
+  if (hasPolicy && (isLetThrough(text) || isKeptOut(text))) return 'security group';
   if (isOtherClient(text)) return 'load balancer';
   const isPartly = /verdicts\.open: expected \d+, last read [1-9]/.test(text);
   return isPartly || /answeredBy: .*last read \[ '/.test(text) || text.includes('wrong-answer')
@@ -184,6 +190,11 @@ function behindVip({ text, hasPolicy }: Question): Layer {
 /** What should be closed answers: no link is missing, one too many is open. */
 function isLetThrough(text: string): boolean {
   return /verdict: expected \S*(StringMatching|dropped|rejected).*last read 'open'/.test(text);
+}
+
+/** Nobody answers who should: what is broken in front of him is not seen. */
+function isKeptOut(text: string): boolean {
+  return /^\s*verdict: expected 'open', last read 'dropped'/m.test(text);
 }
 
 function isVip({ namespaces }: Picture, address: string): boolean {
