@@ -139,16 +139,18 @@ async function withProfile(run: RunContext): Promise<Config> {
   };
 }
 
-/** One project for each mutant, whose workers meet its stack; scenarios are the same as in every run. */
+/**
+ * Each mutant has a file, whose tests are the scenarios that meet it; they are the same as in every run.
+ * A worker takes one file after another, as to start a worker costs more than to meet a mutant.
+ */
 async function withMutants(run: RunContext, planFile: string): Promise<Config> {
-  const [{ redact }, { planSchema }] = await Promise.all([
+  const [{ redact }, { meetingFileOf, meetingFolder, planSchema }] = await Promise.all([
     import('#env'),
     import('./reports/mutants/plan.ts'),
   ]);
   const { catalogue } = await import('./suites/requirements/index.ts');
   const { requirementAnnotation } = await import('#helpers');
   const plan = planSchema.parse(JSON.parse(readFileSync(planFile, 'utf8')));
-  const requirements = { rows: catalogue.requirements };
   const options: MutantReporterOptions = {
     outDir: run.outDir,
     redact,
@@ -158,14 +160,19 @@ async function withMutants(run: RunContext, planFile: string): Promise<Config> {
     outputDir: join(run.outDir, 'artifacts'),
     workers: plan.cages.length,
     fullyParallel: false,
-    projects: plan.mutants.map(({ id, profile, pattern }) => ({
-      ...conformance,
-      name: id,
-      grep: new RegExp(pattern),
-      // All that meet one mutant share its stack.
-      workers: 1,
-      use: { requirements, place: { mutant: id, profile, cages: plan.cages } },
-    })),
+    projects: [
+      {
+        ...conformance,
+        name: 'mutants',
+        testDir: join(run.outDir, meetingFolder),
+        testMatch: plan.mutants.map(({ id }) => `**/${meetingFileOf(id)}`),
+        grep: plan.mutants.map(
+          ({ id, pattern }) =>
+            new RegExp(`[ /]${meetingFileOf(id).replaceAll('.', String.raw`\.`)} ${pattern}`),
+        ),
+        use: { requirements: { rows: catalogue.requirements } },
+      },
+    ],
     reporter: [['./reports/mutants/reporter.ts', options]],
   };
 }

@@ -62,6 +62,7 @@ export { type Fault, Scene } from './faults/scene.ts';
 export { keepStriking, type Striking } from './faults/striking.ts';
 export { whyNotSettled } from './expect/why-not.ts';
 export { whyNotApplicable } from './fixtures/applicability.ts';
+export type { MutantPlace } from './fixtures/core.ts';
 export { test } from './fixtures/index.ts';
 export type { Namespace, PolicySpec, ServiceRef, Workload } from './namespace/namespace.ts';
 export type { ProbePod } from './namespace/probe-pod.ts';

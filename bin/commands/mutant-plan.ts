@@ -1,6 +1,7 @@
 /**
  * Plans a run of mutants: which are chosen, which scenarios each of them meets, and with which profile.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -43,9 +44,9 @@ export async function plannedMutants(
 ): Promise<Pick<MutantPlan, 'mutants' | 'musts' | 'redByItself' | 'isFull'>> {
   const scenarios = await citingScenarios();
   const planned: PlannedMutant[] = [];
-  for (const [index, mutant] of mutants.entries()) {
+  for (const mutant of mutants) {
     const profile = await writtenProfile(mutant, { outDir, patience: choice.patience });
-    const met = meetingsOf(mutant, { scenarios, profile: profile.loaded, index, ...choice });
+    const met = meetingsOf(mutant, { scenarios, profile: profile.loaded, ...choice });
     planned.push({
       ...{ id: mutant.id, fault: mutant.fault, base: mutant.on ?? 'ovn' },
       ...(mutant.origin === undefined ? {} : { origin: mutant.origin }),
@@ -54,6 +55,7 @@ export async function plannedMutants(
       mayBreak: [...(mutant.mayBreak ?? [])],
       isEverywhere: mutant.isEverywhere === true,
       profile: profile.file,
+      files: [...new Set(met.map(({ file }) => file))],
       pattern: patternOf(met),
     });
   }
@@ -110,11 +112,10 @@ function musts(): string[] {
 interface Circumstances extends MutantChoice {
   readonly scenarios: readonly CitingScenario[];
   readonly profile: Profile;
-  readonly index: number;
 }
 
 function meetingsOf(mutant: KnownMutant, around: Circumstances): readonly CitingScenario[] {
-  const { scenarios, profile, index } = around;
+  const { scenarios, profile } = around;
   const applicable = scenarios.filter(({ requirements }) =>
     requirements.every((id) => appliesTo(id, profile)),
   );
@@ -130,12 +131,18 @@ function meetingsOf(mutant: KnownMutant, around: Circumstances): readonly Citing
     around.sample * (mutant.breaks.length === 0 ? harmlessTimes : 1),
     others.length,
   );
-  // Another part of the others for each mutant, so that all of them are met by some.
-  const picked = Array.from(
-    { length: count },
-    (_, step) => others[(index * count + step) % others.length],
-  );
-  return [...named, ...picked.filter((one) => one !== undefined)];
+  return [...named, ...pickedFor(mutant.id, others).slice(0, count)];
+}
+
+/**
+ * The others in an order of the mutant's own, so that each is met by some mutants. A mutant or a scenario
+ * more changes nothing for those that were there.
+ */
+function pickedFor(mutant: string, others: readonly CitingScenario[]): CitingScenario[] {
+  const lot = ({ title }: CitingScenario): string =>
+    createHash('sha256').update(`${mutant}\n${title}`).digest('hex');
+  const lots = new Map(others.map((one) => [one, lot(one)]));
+  return others.toSorted((a, b) => (lots.get(a) ?? '').localeCompare(lots.get(b) ?? ''));
 }
 
 /** As few scenarios as cite all ids: those first that cite most of them, and of these the most narrow. */
@@ -165,7 +172,7 @@ function cites({ requirements }: CitingScenario, ids: readonly string[]): boolea
   return requirements.some((id) => ids.includes(id));
 }
 
-/** Playwright matches against project, file, titles and tags, joined by blanks. */
+/** Playwright matches against project, file, titles and tags, joined by blanks; this is the end of it. */
 function patternOf(scenarios: readonly CitingScenario[]): string {
   if (scenarios.length === 0) return '^$';
   const titles = scenarios.map(({ title }) =>

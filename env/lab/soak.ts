@@ -23,6 +23,7 @@ export interface SoakResult {
 }
 
 const answer = 'soak';
+const replicas = 4;
 const echo = `require('http').createServer((_, to) => to.end('${answer}')).listen(8080)`;
 /** Ready as long as the service answers it. */
 const client = `
@@ -114,7 +115,7 @@ const withinMs = 420_000;
 async function cycle(cluster: LabCluster, namespace: string): Promise<void> {
   const { space, service, deny } = objectsOf(namespace);
   await cluster.ensure(space);
-  await cluster.ensure(deployment(namespace, { name: 'echo', source: echo, replicas: 4 }));
+  await cluster.ensure(deployment(namespace, { name: 'echo', source: echo, replicas }));
   await cluster.ensure(service);
   const { spec } = await cluster.core.readNamespacedService({ namespace, name: 'echo' });
   const address = spec?.clusterIP ?? '';
@@ -131,6 +132,10 @@ async function cycle(cluster: LabCluster, namespace: string): Promise<void> {
   await cluster.remove(deny);
   await until('the policy is gone', async () => !(await cluster.has(deny)));
   await until('the service answers again', answers);
+  // Kuryr keeps a namespace that is removed before (track record 23), and the lab cannot help it.
+  await until('the service has all members', async () => {
+    return (await cluster.membersOf(namespace, 'echo')) === replicas;
+  });
   await cluster.remove(space);
   await until('the namespace is gone', async () => !(await cluster.has(space)));
 }

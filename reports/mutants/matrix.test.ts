@@ -10,7 +10,14 @@ import { matrixSummaryOf } from './summary.ts';
 
 const mutant: PlannedMutant = {
   ...{ id: 'ovn/a', fault: 'A thing is wrong.', base: 'ovn', isEverywhere: false },
-  ...{ breaks: ['SVC-01'], mayBreak: ['SVC-02'], layers: ['pool'], profile: 'p', pattern: 'x' },
+  ...{
+    breaks: ['SVC-01'],
+    mayBreak: ['SVC-02'],
+    layers: ['pool'],
+    profile: 'p',
+    files: ['f'],
+    pattern: 'x',
+  },
 };
 const harmless: PlannedMutant = { ...mutant, id: 'harmless/b', breaks: [], mayBreak: [] };
 const plan = (...mutants: PlannedMutant[]): MutantPlan => ({
@@ -20,7 +27,7 @@ const meeting = (over: Partial<Meeting>): Meeting => ({
   ...{ mutant: 'ovn/a', scenario: 'a Service works', requirements: ['SVC-01'], message: '' },
   ...{ result: 'red', durationMs: 5, layer: 'pool', sentence: 'The pool is gone.', ...over },
 });
-const times = { startedAt: '2026-11-24T10:00:00Z', durationMs: 90_000 };
+const times = { startedAt: '2026-11-24T10:00:00Z', durationMs: 90_000, repeated: [] };
 const matrix = (meetings: readonly Meeting[], ...mutants: PlannedMutant[]) =>
   matrixOf(plan(...(mutants.length === 0 ? [mutant] : mutants)), meetings, times);
 

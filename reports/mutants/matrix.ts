@@ -6,7 +6,7 @@ import { type Meeting, meetingSchema } from './meeting.ts';
 import type { MutantPlan, PlannedMutant } from './plan.ts';
 
 /** The version of the form of the matrix. */
-export const matrixVersion = 2;
+export const matrixVersion = 3;
 
 const judged = z.object({
   id: z.string(),
@@ -42,6 +42,8 @@ export const matrixSchema = z.object({
   }),
   /** What makes the run fail. */
   problems: z.array(z.string()),
+  /** Mutants whose first round was faulty, and why; what counts is their second round. */
+  repeated: z.array(z.object({ id: z.string(), problems: z.array(z.string()) })),
   /** Each MUST with the mutants that have turned it red. */
   musts: z.array(z.object({ id: z.string(), killers: z.array(z.string()) })),
   /** The other MUSTs: red on every stack without any mutant. */
@@ -53,24 +55,25 @@ export const matrixSchema = z.object({
 export type KillMatrix = z.output<typeof matrixSchema>;
 type JudgedMutant = z.output<typeof judged>;
 
+/** What is known of a run beside its meetings. */
+export interface MatrixRun extends Pick<KillMatrix, 'repeated'> {
+  readonly startedAt: string;
+  readonly durationMs: number;
+}
+
 /** Makes the matrix of a run. */
 export function matrixOf(
   plan: MutantPlan,
   meetings: readonly Meeting[],
-  times: { readonly startedAt: string; readonly durationMs: number },
+  run: MatrixRun,
 ): KillMatrix {
-  const mutants = plan.mutants.map((mutant) =>
-    judge(
-      mutant,
-      meetings.filter((meeting) => meeting.mutant === mutant.id),
-    ),
-  );
+  const mutants = judgedOf(plan, meetings);
   const musts = plan.musts.map((id) => ({ id, killers: killersOf(id, mutants, meetings) }));
   const unkilled = musts.filter(({ killers }) => killers.length === 0).map(({ id }) => id);
   const named = mutants.filter(({ isLayerRight }) => isLayerRight !== undefined);
   return {
     schemaVersion: matrixVersion,
-    ...times,
+    ...run,
     isFull: plan.isFull,
     figures: {
       mutants: mutants.filter(({ breaks }) => breaks.length > 0).length,
@@ -91,6 +94,16 @@ export function matrixOf(
     redByItself: plan.redByItself,
     mutants,
   };
+}
+
+/** Says what came of each mutant of a plan. */
+export function judgedOf(plan: MutantPlan, meetings: readonly Meeting[]): JudgedMutant[] {
+  return plan.mutants.map((mutant) =>
+    judge(
+      mutant,
+      meetings.filter((meeting) => meeting.mutant === mutant.id),
+    ),
+  );
 }
 
 function killersOf(

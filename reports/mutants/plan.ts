@@ -2,6 +2,7 @@
  * The plan of a run of mutants: which scenarios each of them meets, and what they have to make of it. The
  * command line writes it, the configuration of Playwright and the matrix read it.
  */
+import { basename } from 'node:path';
 import { z } from 'zod';
 
 const plannedMutant = z.object({
@@ -18,7 +19,9 @@ const plannedMutant = z.object({
   layers: z.array(z.string()),
   /** The file of its profile. */
   profile: z.string(),
-  /** Matches the titles and tags of the scenarios that it meets. */
+  /** The files of the scenarios that it meets, seen from the root of the project. */
+  files: z.array(z.string()),
+  /** Matches the titles and tags of these scenarios, without the name of a file before them. */
   pattern: z.string(),
 });
 
@@ -46,3 +49,17 @@ export const mutantFiles = {
   matrix: 'kill-matrix.json',
   page: 'index.html',
 } as const;
+
+/** The folder, below that of the run, of the files that stand for the mutants; see `meetingFileOf`. */
+export const meetingFolder = 'meetings';
+const fileEnd = '.spec.mjs';
+
+/** The file whose tests are the scenarios that a mutant meets. */
+export function meetingFileOf(mutant: string): string {
+  return `${mutant.replaceAll('/', '--')}${fileEnd}`;
+}
+
+/** The mutant for which such a file stands, with or without folders before its name. */
+export function mutantOfFile(file: string): string {
+  return basename(file, fileEnd).replaceAll('--', '/');
+}

@@ -18,7 +18,7 @@ import { outcomeOf, texts } from '../outcome.ts';
 import { duration } from '../summary.ts';
 import { judgeScenario, type Verdict } from '../verdict.ts';
 import type { Meeting } from './meeting.ts';
-import { mutantFiles } from './plan.ts';
+import { mutantFiles, mutantOfFile } from './plan.ts';
 
 /** What the Playwright configuration hands to the reporter. */
 export interface MutantReporterOptions {
@@ -107,9 +107,9 @@ const resultOf: Partial<Readonly<Record<Verdict, Meeting['result']>>> = {
   'not-applicable': 'not-applicable',
 };
 
-/** The second part of a title path is the project, which is named after the mutant. */
+/** The third part of a title path, after root and project, is the file, which is named after the mutant. */
 function mutantOf(test: TestCase): string {
-  return test.titlePath()[1] ?? '';
+  return mutantOfFile(test.titlePath()[2] ?? '');
 }
 
 function say(text: string): void {

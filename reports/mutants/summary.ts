@@ -25,6 +25,10 @@ export function matrixSummaryOf(matrix: KillMatrix, outDir: string): string {
     ...mutants.map(lineOf),
     '',
     ...section('problems', problems),
+    ...section(
+      'met their scenarios once more, since the first round said',
+      matrix.repeated.flatMap(({ id, problems: said }) => said.map((one) => `${id}: ${one}`)),
+    ),
     ...section('layers that were not named', wrongLayers),
     `mutants   ${figures.killed} of ${figures.mutants} killed, ${figures.harmless} harmless, ${figures.wrongReds} wrong red`,
     `layers    ${figures.layersRight} of ${figures.layersNamed} named right`,

@@ -7,7 +7,12 @@ import { z } from 'zod';
 export const cageSocketName = 'cage.sock';
 
 /** What a cage is to hold: a mutant on the stack of a profile. */
-export const cageOrderForm = z.object({ profile: z.string(), mutant: z.string() });
+export const cageOrderForm = z.object({
+  profile: z.string(),
+  mutant: z.string(),
+  /** Who asks: a process that asks for the same mutant again gets the stack that is there. */
+  asker: z.number(),
+});
 
 /** What a cage is to hold. */
 export type CageOrder = z.output<typeof cageOrderForm>;

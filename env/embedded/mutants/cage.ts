@@ -6,6 +6,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { hearLines } from '../../broker/lines.ts';
 import { loadProfile } from '../../profile.ts';
 import { type ComposedStack, compose } from '../compose.ts';
@@ -51,7 +52,7 @@ function converse(socket: Socket, cage: Cage): void {
 class Cage implements AsyncDisposable {
   readonly #folder: string;
   readonly #faults: { readonly atMs: number; readonly text: string }[] = [];
-  #held: AsyncDisposable | undefined;
+  #held: (AsyncDisposable & { readonly path: string; readonly order: CageOrder }) | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #count = 0;
 
@@ -64,14 +65,18 @@ class Cage implements AsyncDisposable {
     this.#faults.push({ atMs: Date.now(), text: `A part of the stack has failed: ${text}` });
   };
 
-  /** Lets go of what it holds, and starts what is asked for; gives the socket of the stack. */
+  /** Lets go of what it holds, unless that is what is asked for, and starts that; gives its socket. */
   hold(order: CageOrder): Promise<string> {
     const held = this.#turn.then(() => this.#replace(order));
     this.#turn = held.catch(() => undefined);
     return held;
   }
 
-  async #replace({ profile: nameOrFile, mutant: id }: CageOrder): Promise<string> {
+  async #replace(order: CageOrder): Promise<string> {
+    if (this.#held !== undefined && isDeepStrictEqual(this.#held.order, order)) {
+      return this.#held.path;
+    }
+    const { profile: nameOrFile, mutant: id } = order;
     await this.#release();
     this.#count += 1;
     const folder = join(this.#folder, String(this.#count));
@@ -93,6 +98,7 @@ class Cage implements AsyncDisposable {
       complaints: (sinceMs) => [...stack.complaints(sinceMs), ...this.#faultsSince(sinceMs)],
     });
     this.#held = {
+      ...{ path, order },
       [Symbol.asyncDispose]: () => ended({ stack, control, levers, folder }),
     };
     return path;

@@ -68,7 +68,8 @@ async function startCage(): Promise<AsyncDisposable & { readonly socket: string 
 }
 
 /** Has a cage hold a mutant; gives the socket of its stack. */
-export async function holdMutant(cage: string, order: CageOrder): Promise<string> {
+export async function holdMutant(cage: string, mutant: Omit<CageOrder, 'asker'>): Promise<string> {
+  const order: CageOrder = { ...mutant, asker: process.pid };
   const line = await new Promise<string>((resolve, reject) => {
     const socket = createConnection(cage);
     const gone = (): void => {

@@ -4,6 +4,7 @@
 import {
   ApiException,
   CoreV1Api,
+  CustomObjectsApi,
   KubeConfig,
   KubernetesObjectApi,
   loadAllYaml,
@@ -30,12 +31,14 @@ export interface Manifest extends Readonly<Record<string, unknown>> {
 /** The administrator's view of the lab's cluster. */
 export class LabCluster {
   readonly core: CoreV1Api;
+  readonly #custom: CustomObjectsApi;
   readonly #objects: KubernetesObjectApi;
 
   constructor(layout: Layout) {
     const config = new KubeConfig();
     config.loadFromFile(layout.kubeconfig);
     this.core = config.makeApiClient(CoreV1Api);
+    this.#custom = config.makeApiClient(CustomObjectsApi);
     this.#objects = KubernetesObjectApi.makeApiClient(config);
   }
 
@@ -76,6 +79,23 @@ export class LabCluster {
     return items.filter((pod) =>
       pod.status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True'),
     ).length;
+  }
+
+  /** How many members Kuryr has given the pools of a Service; none before it has begun. */
+  async membersOf(namespace: string, service: string): Promise<number> {
+    try {
+      const found = (await this.#custom.getNamespacedCustomObject({
+        group: 'openstack.org',
+        version: 'v1',
+        plural: 'kuryrloadbalancers',
+        namespace,
+        name: service,
+      })) as { readonly status?: { readonly members?: readonly unknown[] } };
+      return found.status?.members?.length ?? 0;
+    } catch (error) {
+      if (error instanceof ApiException && error.code === 404) return 0;
+      throw error;
+    }
   }
 
   /** Creates every object of a manifest file. */

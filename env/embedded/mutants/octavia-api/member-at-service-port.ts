@@ -15,6 +15,7 @@ export const mutant: Mutant = {
     'DNS-TRUNC-03',
     'DNS-TCP-01',
     'DNS-TCP-03',
+    'LB-FIP-04',
   ],
   layer: 'member',
   apply: (levers) => {
