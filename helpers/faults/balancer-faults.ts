@@ -120,19 +120,26 @@ export function removePool(protocol: 'TCP' | 'UDP'): Fault {
   };
 }
 
+/** The address that each pool has lost, by scene and id of the pool. */
+const lost = new WeakMap<Scene, Map<string, string>>();
+
 /**
- * Deletes the first member of each pool. It does not wait for the others: Kuryr adds them one by one, and
- * a scenario has seen all that it wants moments after the last.
+ * Deletes the first member of each pool, and again when Kuryr has put it back. It does not wait for the
+ * others: Kuryr adds them one by one, and a scenario has seen all that it wants moments after the last.
  */
 export const removeMember: Fault = async (scene) => {
+  const addresses = lost.get(scene) ?? new Map<string, string>();
+  lost.set(scene, addresses);
   for (const { balancer, pools } of await filledBalancers(scene)) {
     for (const { id, members } of pools) {
-      const [member] = members;
+      const address = addresses.get(id) ?? members[0]?.address;
+      const member = members.find((one) => one.address === address);
       if (member === undefined) continue;
-      await scene.once(id, {
+      await scene.once(member.id, {
         says: `deleted member ${member.address}:${member.protocol_port} of load balancer ${balancer.name}`,
         act: async () => {
           await scene.cloud.octavia.removeMember(id, member.id);
+          addresses.set(id, member.address);
           return undefined;
         },
       });

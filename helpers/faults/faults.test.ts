@@ -116,6 +116,22 @@ test.describe('a fault', () => {
     expect(row(place, '/network/v2.0/floatingips', 'fip-1')).toMatchObject({ port_id: null });
   });
 
+  test('takes the same member away again when Kuryr has put it back', async () => {
+    await using place = await servers();
+    const balancer = row(place, '/lb/v2/lbaas/loadbalancers', 'lb-1');
+    Object.assign(balancer ?? {}, { listeners: [{ id: 'li-t' }] });
+    const path = '/lb/v2/lbaas/pools/po-t/members';
+    const [first, other] = place.cloud.shelves[path] ?? [];
+    await using scene = await strikeTwice(place, removeMember);
+
+    expect(place.cloud.shelves[path]).toEqual([other]);
+    place.cloud.shelves[path]?.push({ ...first, id: 'm3' });
+    await removeMember(scene);
+
+    expect(place.cloud.shelves[path]).toEqual([other]);
+    expect(scene.deeds).toHaveLength(2);
+  });
+
   test('that goes below the APIs says when the driver offers no way to do so', async () => {
     await using place = await servers();
     await using scene = await sceneOn(place);
