@@ -58,8 +58,9 @@ export async function runDrills(order: DrillOrder): Promise<number> {
     folder,
     say: (line) =>
       stdout.write(`[${duration(performance.now() - started).padStart(12)}] ${line}\n`),
+    isOver: () => interruption.hasCome,
   };
-  const results = await practiseAll(place, profile, { chosen, order, interruption });
+  const results = await practiseAll(place, profile, { chosen, order });
   conclude(folder, results);
   return results.length < chosen.length ? exitStatus.undecided : statusOf(results);
 }
@@ -85,13 +86,12 @@ function refuseForeign({ stack, name }: Profile, { iOwnThisStack }: DrillOrder):
 interface Work {
   readonly chosen: readonly Drill[];
   readonly order: DrillOrder;
-  readonly interruption: Interruption;
 }
 
 async function practiseAll(
   place: PracticePlace,
   { stack }: Profile,
-  { chosen, order, interruption }: Work,
+  { chosen, order }: Work,
 ): Promise<Practised[]> {
   const canGoBelow = stack === 'lab';
   const out = chosen.filter(({ isBelow }) => isBelow === true && !canGoBelow);
@@ -104,15 +104,14 @@ async function practiseAll(
     looks: { before: 'not-run' },
     tookMs: 0,
   }));
-  const isOver = (): boolean => interruption.hasCome;
   const runLane = async (lane: readonly Drill[]): Promise<void> => {
     const [first] = lane;
-    if (first === undefined || isOver()) return;
+    if (first === undefined || place.isOver()) return;
     const before = { requirement: first.requirement, name: `${first.id}/before` };
     let now = await look(place, before);
     place.say(`${first.requirement}: ${now.verdict} before any fault`);
     for (const drill of lane) {
-      if (isOver()) return;
+      if (place.isOver()) return;
       const result = await practise(place, drill, now);
       results.push(result);
       place.say(`${drill.id}: ${result.verdict}, after ${duration(result.tookMs)}`);

@@ -38,6 +38,8 @@ test.describe('a drill', () => {
     { what: 'misexplained', during: { ...red, message: 'it is raining' }, after: green, deeds },
     { what: 'not-healed', during: red, after: red, deeds },
     { what: 'inconclusive', during: { ...red, verdict: 'inconclusive' }, after: green, deeds },
+    // Somebody has ended the run before the last look.
+    { what: 'inconclusive', during: red, after: { ...green, verdict: 'not-run' }, deeds },
     // A red that no fault has caused proves nothing.
     { what: 'inconclusive', during: red, after: green, deeds: [] },
   ] as const;

@@ -46,6 +46,8 @@ export interface PracticePlace {
   readonly profile: string;
   readonly folder: string;
   readonly say: (line: string) => void;
+  /** Tells whether somebody wants an end, so that nothing more is begun. */
+  readonly isOver: () => boolean;
 }
 
 /** Between two looks of a fault: what it breaks may be judged moments after it has come into being. */
@@ -125,7 +127,9 @@ export async function practise(
   place.say(`${drill.id}: ${during.verdict} while the fault lasts`);
   for (const stuck of disturbance?.scene.stuck ?? [])
     place.say(`${drill.id}: not taken back: ${stuck}`);
-  const after = await look(place, { requirement, name: `${drill.id}/after` });
+  const after = place.isOver()
+    ? nothing
+    : await look(place, { requirement, name: `${drill.id}/after` });
   const looks = { before: before.verdict, during: during.verdict, after: after.verdict };
   const judged = judge(drill, { during, after, deeds, trouble: disturbance?.striking.trouble });
   return { ...base, ...judged, deeds, looks, ...took() };
@@ -153,7 +157,8 @@ export function judge(
   if (!drill.explains.test(during.message)) {
     return { verdict: 'misexplained', message: during.message };
   }
-  return after.verdict === 'passed'
-    ? { verdict: 'caught', message: during.message }
+  if (after.verdict === 'passed') return { verdict: 'caught', message: during.message };
+  return after.verdict === 'not-run'
+    ? { verdict: 'inconclusive', message: `Red while the fault lasted, then: ${after.message}` }
     : { verdict: 'not-healed', message: `after the fault: ${after.verdict}. ${after.message}` };
 }
