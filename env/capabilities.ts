@@ -55,6 +55,7 @@ export const capabilityTexts = {
   'fault.controller': "Kuryr's controller can be stopped and started",
   'fault.quota': "the quotas of Kuryr's project can be lowered for a while",
   'fault.cloud': 'the APIs of Keystone, Neutron and Octavia can be stopped and started',
+  'fault.kubernetes': 'the API of Kubernetes can be stopped and started',
   'fault.daemon': "Kuryr's CNI daemons can be stopped and started",
 } as const satisfies Record<string, string>;
 

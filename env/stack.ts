@@ -62,13 +62,14 @@ export const suspendableParts = [
   'octavia-driver-agent',
 ] as const;
 
-/** Programs of Kuryr's, and APIs of the cloud, that a run may stop and start again. */
+/** Programs of Kuryr's, and APIs of the cloud and of Kubernetes, that a run may stop and start again. */
 export const stoppableParts = [
   'kuryr-controller',
   'kuryr-daemon',
   'keystone',
   'neutron',
   'octavia',
+  'kubernetes',
 ] as const;
 
 /** The name of something that may be stopped and started again. */

@@ -30,6 +30,7 @@ interface Access {
 /** A cluster whose pods have a network. */
 export interface Cluster extends Access {
   readonly kuryr: Kuryr;
+  readonly kubernetes: Pick<Kubernetes, 'startApi' | 'stopApi'>;
 }
 
 /** Starts Kubernetes and Kuryr on a prepared cloud. */
@@ -76,27 +77,32 @@ export async function startCluster(ground: Ground, site: Site): Promise<Cluster>
   site.dataPlane.setHealth(healthOf(kuryr));
   // What they are there for is to be many amphorae; with ovn they would cost time and show nothing.
   if (kind.kind === 'openshift' && world.axes.octavia === 'amphora') await deployOperators(kube);
-  return { ...access, kuryr };
+  return { ...access, kuryr, kubernetes };
 }
 
 /** Ends a part, on every node where it runs; the way back starts it. */
-export function stopped(
-  { cloud, kuryr }: { readonly cloud: Site['cloud']; readonly kuryr: Kuryr },
+export async function stopped(
+  { cloud, cluster }: { readonly cloud: Site['cloud']; readonly cluster: Cluster },
   part: StoppablePart,
 ): Promise<WayBack> {
+  const { kubernetes, kuryr } = cluster;
+  if (part === 'kubernetes') {
+    await kubernetes.stopApi();
+    return () => kubernetes.startApi();
+  }
   if (part === 'keystone' || part === 'neutron' || part === 'octavia') {
     const back = cloud.stop(part);
-    return Promise.resolve(() => {
+    return () => {
       back();
       return Promise.resolve();
-    });
+    };
   }
   const { controller, daemons } = kuryr;
   const programs = part === 'kuryr-controller' ? [controller] : [...daemons.values()];
   for (const program of programs) program.stop();
-  return Promise.resolve(async () => {
+  return async () => {
     await Promise.all(programs.map((program) => program.start()));
-  });
+  };
 }
 
 /** What the pods of Kuryr's programs answer to their probes. */

@@ -90,7 +90,7 @@ async function start(ground: Ground): Promise<Controlled> {
       const here = at === 'outside' ? outside : controlPlane.netns;
       return runOnMachine(dataPlane, here, argv);
     },
-    stop: (part) => stopped({ cloud: site.cloud, kuryr: cluster.kuryr }, part),
+    stop: (part) => stopped({ cloud: site.cloud, cluster }, part),
   };
 }
 

@@ -1,6 +1,7 @@
 /**
  * Programs that end and are started again. Those of Kuryr's stand under what looks after them as the kubelet
- * would; while a program is to stay away, that one stands still. The cloud's APIs nobody looks after.
+ * would; while a program is to stay away, that one stands still. The APIs of the cloud and of Kubernetes
+ * nobody looks after.
  */
 import { readFile } from 'node:fs/promises';
 
@@ -13,6 +14,7 @@ import { enter, type Machine } from './base/machines.ts';
 import { succeeds } from './base/shell.ts';
 import { waitFor } from './base/wait.ts';
 import { cloudApis, waitForApi } from './cloud/services.ts';
+import { apiServerDaemon, startApiServer, waitForApiServer } from './cluster/control-plane.ts';
 import type { LabMachines } from './machines.ts';
 
 interface Program {
@@ -69,8 +71,13 @@ async function stopKuryr(machines: LabMachines, part: KuryrPart): Promise<WayBac
   };
 }
 
+interface Lab {
+  readonly layout: Layout;
+  readonly machines: LabMachines;
+}
+
 async function stopApi(
-  { layout, machines }: { readonly layout: Layout; readonly machines: LabMachines },
+  { layout, machines }: Lab,
   daemon: keyof typeof cloudApis,
 ): Promise<WayBack> {
   await stopDaemon(daemon);
@@ -80,11 +87,18 @@ async function stopApi(
   };
 }
 
+/** The other programs of Kubernetes, and those of Kuryr, wait for it as they do anywhere. */
+async function stopKubernetesApi({ layout, machines }: Lab): Promise<WayBack> {
+  await stopDaemon(apiServerDaemon);
+  return async () => {
+    await startApiServer(layout, machines.controlPlane);
+    await waitForApiServer(layout);
+  };
+}
+
 /** Ends a part on all its machines; the way back waits until it is ready again. */
-export async function stopPart(
-  lab: { readonly layout: Layout; readonly machines: LabMachines },
-  part: StoppablePart,
-): Promise<WayBack> {
+export async function stopPart(lab: Lab, part: StoppablePart): Promise<WayBack> {
+  if (part === 'kubernetes') return stopKubernetesApi(lab);
   if (part === 'keystone' || part === 'neutron') return stopApi(lab, part);
   if (part === 'octavia') return stopApi(lab, 'octavia-api');
   return stopKuryr(lab.machines, part);

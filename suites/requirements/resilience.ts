@@ -1,5 +1,5 @@
 /**
- * Requirements on what happens when Kuryr or an API of the cloud is away for a while, and on what it leaves alone.
+ * Requirements on what happens when Kuryr or an API is away for a while, and on what it leaves alone.
  */
 import type { Requirement } from '#helpers';
 import { kuryrCode } from './sources.ts';
@@ -9,6 +9,9 @@ const watched = `${kuryrCode('watcher.py')}: what is there when a watch begins i
 const retried = `${kuryrCode('controller/handlers/pipeline.py')}: a connection that fails is tried again`;
 const beside =
   'OpenStack: the APIs of Neutron and Octavia are beside the way of packets, not on it';
+
+const besideToo = `${kuryrCode('watcher.py')}: what Kuryr has made stays while it cannot watch`;
+const watchedAgain = `${kuryrCode('watcher.py')}: a watch that ends is begun again`;
 
 /** Requirements of the area "resilience". */
 export const resilienceRequirements = [
@@ -118,6 +121,20 @@ export const resilienceRequirements = [
     text: 'A pod and a Service that are made while the API of Keystone is away are served when it is back.',
     source: retried,
     needs: ['fault.cloud', 'services.tcp'],
+  },
+  {
+    id: 'RES-API-09',
+    level: 'must',
+    text: 'Pods and Services go on while the API of Kubernetes is away.',
+    source: besideToo,
+    needs: ['fault.kubernetes', 'vm.plain', 'services.tcp'],
+  },
+  {
+    id: 'RES-API-10',
+    level: 'must',
+    text: 'A pod and a Service that are made after the API of Kubernetes was away are served.',
+    source: watchedAgain,
+    needs: ['fault.kubernetes', 'vm.plain', 'services.tcp'],
   },
   {
     id: 'RES-OTHER-01',

@@ -1,6 +1,7 @@
 /**
  * What mutants know of outages, and of Kuryr's requests to the cloud.
  */
+import { ApiServer } from '../kubernetes/api/server.ts';
 import { Cloud } from '../kuryr/api/cloud.ts';
 import { Front } from '../openstack/http/listener.ts';
 import type { Levers } from './levers.ts';
@@ -16,6 +17,20 @@ export function awayness(levers: Levers, name: 'keystone' | 'neutron' | 'octavia
       isAway = false;
       back();
     };
+  });
+  return () => isAway;
+}
+
+/** Tells whether the API of Kubernetes is away. */
+export function kubernetesAwayness(levers: Levers): () => boolean {
+  let isAway = false;
+  levers.override(ApiServer.prototype, 'close', (call) => async () => {
+    isAway = true;
+    await call();
+  });
+  levers.override(ApiServer.prototype, 'open', (call) => async () => {
+    await call();
+    isAway = false;
   });
   return () => isAway;
 }

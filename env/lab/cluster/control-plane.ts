@@ -98,6 +98,27 @@ export async function apiServerReady(layout: Layout): Promise<boolean> {
   return answer.body === 'ok';
 }
 
+/** The name of the API server's daemon. */
+export const apiServerDaemon = 'kube-apiserver';
+
+/** Starts the API server on the control plane. */
+export async function startApiServer(layout: Layout, machine: Machine): Promise<void> {
+  await startDaemon(layout, { name: apiServerDaemon, machine, argv: apiServer });
+}
+
+/** Waits until the API server is ready. */
+export async function waitForApiServer(layout: Layout): Promise<void> {
+  await waitFor(
+    {
+      until: 'the API server is ready',
+      withinMs: 120_000,
+      found: async () =>
+        (await attempt(['tail', '-n', '5', logOf(layout, apiServerDaemon)])) ?? 'no log',
+    },
+    () => apiServerReady(layout),
+  );
+}
+
 /** Starts the control plane and waits until its API server is ready. */
 export async function startControlPlane(
   layout: Layout,
@@ -105,7 +126,7 @@ export async function startControlPlane(
 ): Promise<void> {
   const machine = machines.controlPlane;
   await startDaemon(layout, { name: 'etcd', machine, argv: etcd });
-  await startDaemon(layout, { name: 'kube-apiserver', machine, argv: apiServer });
+  await startApiServer(layout, machine);
   await startDaemon(layout, {
     name: 'api-relay-inner',
     machine,
@@ -124,15 +145,7 @@ export async function startControlPlane(
       `UNIX-CONNECT:${relaySocket}`,
     ],
   });
-  await waitFor(
-    {
-      until: 'the API server is ready',
-      withinMs: 120_000,
-      found: async () =>
-        (await attempt(['tail', '-n', '5', logOf(layout, 'kube-apiserver')])) ?? 'no log',
-    },
-    () => apiServerReady(layout),
-  );
+  await waitForApiServer(layout);
   await startDaemon(layout, { name: 'kube-controller-manager', machine, argv: controllerManager });
   await startDaemon(layout, { name: 'kube-scheduler', machine, argv: client('scheduler') });
 }

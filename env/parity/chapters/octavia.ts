@@ -120,7 +120,7 @@ async function vipOf({ script, path }: Balancer): Promise<string[]> {
   return [textIn(objectIn(body, 'loadbalancer'), 'vip_port_id')];
 }
 
-/** What is pending is pending for a moment only: a look that came too late is repeated. */
+/** What is pending is pending for a moment only, so both are asked for at once until one is refused. */
 async function immutable({ script, id, path }: Balancer): Promise<void> {
   const { recorder } = script;
   const listener = { loadbalancer_id: id, protocol: 'TCP', protocol_port: 79 };
@@ -132,10 +132,12 @@ async function immutable({ script, id, path }: Balancer): Promise<void> {
   };
   const refused = await recorder.wait({ until: 'something is immutable' }, async () => {
     const change = { loadbalancer: { description: 'parity' } };
-    await recorder.look('octavia', { method: 'PUT', path, body: change });
-    const seen = await recorder.look('octavia', post);
+    const [seen] = await Promise.all([
+      recorder.look('octavia', post),
+      recorder.look('octavia', { method: 'PUT', path, body: change }),
+    ]);
     await recorder.wait({ until: 'the load balancer is at rest' }, isAtRest);
-    if (seen.status !== 201) return seen;
+    if (seen.status === 409) return seen;
     const made = textIn(objectIn(seen.body, 'listener'), 'id');
     await recorder.look('octavia', { method: 'DELETE', path: `${listeners[0]}/${made}` });
     await recorder.wait({ until: 'the load balancer is at rest' }, isAtRest);
