@@ -22,7 +22,7 @@ import { exitStatus } from './usage.ts';
 const againFolder = 'again';
 const atOnceAgain = 2;
 /** With more of them than this, the fault is not the hour's. */
-const mostAgain = 20;
+const mostAgain = 40;
 
 /** Which mutants run, and how. */
 export interface MutantsOrder extends MutantChoice {

@@ -36,13 +36,15 @@ export async function octavia({ apis, runId }: Scene): Promise<Chapter> {
   await balancer.settles('the load balancer');
   const [vip] = await vipOf(balancer);
   await neutron.get('the port of the VIP', `/v2.0/ports/${vip ?? ''}`);
-  await neutron.delete('the port of the VIP in use', `/v2.0/ports/${vip ?? ''}`);
   await immutable(balancer);
   const listener = await listening(balancer);
   const pool = await pooling(balancer, listener);
   await serving(balancer, { pool, subnet });
   await looking(balancer, listener);
   await ending(balancer, { listener, pool });
+  // Neutron does not ask Octavia, so this comes when nothing needs the port any more.
+  await neutron.delete('the port of the VIP in use', `/v2.0/ports/${vip ?? ''}`);
+  await gone(balancer);
   await neutron.delete('the network goes with its subnet', `/v2.0/networks/${network}`);
   return recorder.chapter;
 }
@@ -240,6 +242,10 @@ async function ending(
   await script.delete('the listener goes', `${listeners[0]}/${listener}`);
   await balancer.settles('the load balancer without the listener');
   await script.get('the listener is gone', `${listeners[0]}/${listener}`);
+}
+
+async function gone(balancer: Balancer): Promise<void> {
+  const { script, path } = balancer;
   await script.delete('the load balancer goes', path, { cascade: true });
   await balancer.settles('the end of the load balancer');
   await script.delete('the load balancer is gone', path);
