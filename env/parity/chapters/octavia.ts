@@ -134,9 +134,9 @@ async function immutable({ script, id, path }: Balancer): Promise<void> {
   };
   const refused = await recorder.wait({ until: 'something is immutable' }, async () => {
     const change = { loadbalancer: { description: 'parity' } };
-    const [seen] = await Promise.all([
-      recorder.look('octavia', post),
+    const [, seen] = await Promise.all([
       recorder.look('octavia', { method: 'PUT', path, body: change }),
+      recorder.look('octavia', post),
     ]);
     await recorder.wait({ until: 'the load balancer is at rest' }, isAtRest);
     if (seen.status === 409) return seen;
