@@ -35,23 +35,29 @@ async function poolsOf(
   );
 }
 
+interface PooledBalancer {
+  readonly balancer: OctaviaLoadBalancer;
+  readonly pools: readonly FilledPool[];
+}
+
 /**
- * The load balancers that have what their Services want: Kuryr is done with them. A listener that goes
- * before its pool is there would hold the Service for ever (docs/track-record.md).
+ * The load balancers whose listeners have their pools. A listener that goes before its pool is there would
+ * hold the Service for ever (docs/track-record.md).
  */
-export async function filledBalancers(
-  scene: Scene,
-): Promise<{ readonly balancer: OctaviaLoadBalancer; readonly pools: readonly FilledPool[] }[]> {
+async function pooledBalancers(scene: Scene): Promise<PooledBalancer[]> {
   const balancers = await scene.loadBalancers();
   const all = await Promise.all(
     balancers.map(async (balancer) => ({ balancer, pools: await poolsOf(scene, balancer) })),
   );
   return all.filter(
-    ({ balancer, pools }) =>
-      pools.length > 0 &&
-      pools.length === balancer.listeners.length &&
-      pools.every(({ members }) => members.length > 0),
+    ({ balancer, pools }) => pools.length > 0 && pools.length === balancer.listeners.length,
   );
+}
+
+/** The load balancers that have what their Services want: Kuryr is done with them. */
+export async function filledBalancers(scene: Scene): Promise<PooledBalancer[]> {
+  const pooled = await pooledBalancers(scene);
+  return pooled.filter(({ pools }) => pools.every(({ members }) => members.length > 0));
 }
 
 async function listenerOver(
@@ -63,13 +69,16 @@ async function listenerOver(
   return listeners.find((listener) => listener.protocol === protocol);
 }
 
-/** Deletes the first listener of a protocol of each load balancer. */
+/**
+ * Deletes the first listener of a protocol of each load balancer, and again when Kuryr has made it anew. It
+ * does not wait for members: a scenario may be done with the listener moments after they are there.
+ */
 export function removeListener(protocol: 'TCP' | 'UDP'): Fault {
   return async (scene) => {
-    for (const { balancer } of await filledBalancers(scene)) {
+    for (const { balancer } of await pooledBalancers(scene)) {
       const listener = await listenerOver(scene, balancer, protocol);
       if (listener === undefined) continue;
-      await scene.once(`${balancer.id} ${protocol}`, {
+      await scene.once(listener.id, {
         says: `deleted the ${protocol} listener of load balancer ${balancer.name}`,
         act: async () => {
           await scene.cloud.octavia.removeListener(listener.id);
