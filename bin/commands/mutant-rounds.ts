@@ -1,0 +1,101 @@
+/**
+ * Rounds of a run of mutants: which scenarios meet which mutant is planned, and Playwright runs all of it
+ * at once.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stdout } from 'node:process';
+import { type KnownMutant, newRunId } from '#env';
+import { judgedOf, type KillMatrix } from '../../reports/mutants/matrix.ts';
+import { type Meeting, meetingSchema } from '../../reports/mutants/meeting.ts';
+import { mutantFiles, type MutantPlan } from '../../reports/mutants/plan.ts';
+import type { Interruption } from './interruption.ts';
+import { writeMeetingFiles } from './meeting-files.ts';
+import { type MutantChoice, plannedMutants } from './mutant-plan.ts';
+import { runPlaywright } from './playwright.ts';
+
+/** The folder of the second round, below that of the run. */
+export const againFolder = 'again';
+const again = { atOnce: 2, patience: 2 };
+/** With more of them than this, the fault is not the hour's. */
+const mostAgain = 40;
+
+/** What was planned, and what came of it. */
+export interface Round {
+  readonly plan: MutantPlan;
+  readonly meetings: readonly Meeting[];
+}
+
+interface Circumstances {
+  /** The sockets of the processes that hold mutants, one for each worker. */
+  readonly cages: readonly string[];
+  readonly order: MutantChoice;
+  readonly interruption: Interruption;
+}
+
+/** Has mutants meet their scenarios. */
+export class Rounds {
+  readonly #around: Circumstances;
+
+  constructor(around: Circumstances) {
+    this.#around = around;
+  }
+
+  /** Has each of the mutants meet its scenarios, with budgets so many times as long as usual. */
+  async meet(
+    mutants: readonly KnownMutant[],
+    how: { readonly outDir: string; readonly patience: number; readonly atOnce?: number },
+  ): Promise<Round> {
+    const { cages, order, interruption } = this.#around;
+    const { outDir, patience, atOnce = cages.length } = how;
+    mkdirSync(join(outDir, 'profiles'), { recursive: true });
+    const planned = await plannedMutants(mutants, { ...order, patience }, outDir);
+    const plan: MutantPlan = { cages: cages.slice(0, atOnce), ...planned };
+    const planFile = join(outDir, mutantFiles.plan);
+    writeFileSync(planFile, `${JSON.stringify(plan, undefined, 2)}\n`);
+    writeMeetingFiles(plan, outDir);
+    const profile = plan.mutants[0]?.profile ?? '';
+    const context = { runId: newRunId(), outDir, profile, mutantPlan: planFile };
+    if (!interruption.hasCome) await runPlaywright(context, []);
+    return { plan, meetings: meetingsIn(outDir) };
+  }
+
+  /**
+   * What looks like a fault of a mutant may be one of the hour: on a busy machine answers come late. Those
+   * mutants meet their scenarios once more, with more patience and less beside them, and that counts.
+   */
+  async meetAgainWhereFaulty(
+    mutants: readonly KnownMutant[],
+    { plan, meetings }: Round,
+    outDir: string,
+  ): Promise<{ readonly meetings: readonly Meeting[]; readonly repeated: KillMatrix['repeated'] }> {
+    const { order, interruption } = this.#around;
+    const faulty = judgedOf(plan, meetings).filter(({ verdict }) => verdict === 'faulty');
+    if (faulty.length === 0 || faulty.length > mostAgain || interruption.hasCome) {
+      return { meetings, repeated: [] };
+    }
+    stdout.write(`\nonce more, with less beside them: ${faulty.map(({ id }) => id).join(', ')}\n`);
+    const ids = new Set(faulty.map(({ id }) => id));
+    const second = await this.meet(
+      mutants.filter(({ id }) => ids.has(id)),
+      {
+        outDir: join(outDir, againFolder),
+        patience: order.patience * again.patience,
+        atOnce: again.atOnce,
+      },
+    );
+    return {
+      meetings: [...meetings.filter(({ mutant }) => !ids.has(mutant)), ...second.meetings],
+      repeated: faulty.map(({ id, problems }) => ({ id, problems })),
+    };
+  }
+}
+
+function meetingsIn(outDir: string): Meeting[] {
+  const file = join(outDir, mutantFiles.meetings);
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => meetingSchema.parse(JSON.parse(line)));
+}
