@@ -79,7 +79,7 @@ export async function listed(choice: MutantChoice): Promise<string> {
 
 /** Finds the chosen mutants. */
 export async function chosenMutants({ only }: MutantChoice): Promise<KnownMutant[]> {
-  const all = await knownMutants();
+  const all = (await knownMutants()).map(spelledOut);
   refuseUnknownIds(all);
   const wanted = all.filter(
     ({ id, breaks }) =>
@@ -89,6 +89,20 @@ export async function chosenMutants({ only }: MutantChoice): Promise<KnownMutant
   throw new UsageError(
     `Choosing mutants by ${only.map((word) => `"${word}"`).join(', ')}: there is none. See "kuryr-conformance mutants --list".`,
   );
+}
+
+/** A mutant with the ids that "POL-*" and the like stand for; one that stands for none stays, and is refused. */
+function spelledOut(mutant: KnownMutant): KnownMutant {
+  if (mutant.mayBreak === undefined) return mutant;
+  const mayBreak = mutant.mayBreak.flatMap((word) => {
+    const ids = catalogue.requirements.map(({ id }) => id).filter((id) => matches(word, id));
+    return ids.length === 0 ? [word] : ids;
+  });
+  return { ...mutant, mayBreak };
+}
+
+function matches(word: string, id: string): boolean {
+  return word.endsWith('*') ? id.startsWith(word.slice(0, -1)) : id === word;
 }
 
 function refuseUnknownIds(mutants: readonly KnownMutant[]): void {

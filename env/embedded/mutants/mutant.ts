@@ -49,7 +49,10 @@ export interface Mutant {
   readonly on?: Base;
   /** The requirements that must turn red; none for a harmless one, under which all stays green. */
   readonly breaks: readonly string[];
-  /** Requirements that may turn red too, because a part of the chain is theirs as well. */
+  /**
+   * Requirements that may turn red too, because a part of the chain is theirs as well; "POL-*" stands for
+   * all whose ids begin so.
+   */
   readonly mayBreak?: readonly string[];
   /** Set when every scenario may notice, as one that leaves something behind does. */
   readonly isEverywhere?: true;

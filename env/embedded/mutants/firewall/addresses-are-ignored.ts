@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.ts';
 export const mutant: Mutant = {
   fault: 'Rules that name one address admit every address.',
   breaks: ['POL-ALLOW-01'],
+  mayBreak: ['POL-*'],
   layer: 'security group',
   apply: (levers) => {
     levers.view((view) => ({

@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.ts';
 export const mutant: Mutant = {
   fault: 'Every security group lets UDP in, whatever its rules say.',
   breaks: ['POL-DENY-01', 'POL-SG-01'],
+  mayBreak: ['POL-*', 'TRUNK-SG-*'],
   layer: 'security group',
   apply: (levers) => {
     levers.view((view) => ({

@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.ts';
 export const mutant: Mutant = {
   fault: 'Neutron lists a subport with VLAN id 0, which is none.',
   breaks: ['TRUNK-01'],
+  mayBreak: ['TRUNK-*'],
   layer: 'subport',
   apply: (levers) => {
     levers.answers('GET', /^\/v2\.0\/trunks$/, (body) => ({
