@@ -48,6 +48,7 @@ export const capabilityTexts = {
   'dns.resolver-musl-new': 'the prober image has a musl resolver of 1.2.4 or later as "musl-1-2-4"',
   'dns.resolver-go-old': 'the prober image has a resolver of Go 1.12 or earlier as "go-1-12"',
   'vm.plain': 'a machine that is no node, with a port on a tenant network, can run the prober',
+  'lb.status': 'the provisioning status that Octavia keeps of a load balancer can be written',
   'cloud.admin': 'the credentials see the objects of all projects',
   'cloud.compute': 'Nova runs the machines of the cloud and can be asked about them',
   'run.search': 'there is time to search at random, as long as "search" of the profile says',

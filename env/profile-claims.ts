@@ -28,7 +28,7 @@ export function claimsOf(axes: ClaimAxes): Capability[] {
   const hasMixed = hasMixedProtocol(axes);
   const hasSctp = compareKuryr(kuryr, '4.0') >= 0 && compareSeries(series, 'wallaby') >= 0;
   const offers: Offer[] = [
-    [true, `pods.${axes.podMode}`, 'services.tcp'],
+    [true, `pods.${axes.podMode}`, 'services.tcp', 'lb.status'],
     [hasUdp, 'services.udp'],
     [hasMixed, 'services.mixed-protocol', 'lb.mixed-protocol'],
     [hasSctp, 'services.sctp'],

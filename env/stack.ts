@@ -75,6 +75,12 @@ export const stoppableParts = [
 /** The name of something that may be stopped and started again. */
 export type StoppablePart = (typeof stoppableParts)[number];
 
+/** What may be written into Octavia about a load balancer: what a provider leaves behind that has failed. */
+export const balancerStatuses = ['ACTIVE', 'ERROR', 'PENDING_UPDATE'] as const;
+
+/** A provisioning status that may be written. */
+export type BalancerStatus = (typeof balancerStatuses)[number];
+
 /** The name of a program of the stack that can be made to stand still. */
 export type SuspendablePart = (typeof suspendableParts)[number];
 
@@ -120,6 +126,8 @@ export interface Stack extends AsyncDisposable {
   evidence(): Promise<EvidenceFile[]>;
   /** Ends a part, wherever it runs; the way back starts it and waits until it is ready. */
   stop?(part: StoppablePart): Promise<WayBack>;
+  /** Writes a provisioning status into what Octavia keeps about a load balancer, and changes nothing else. */
+  markBalancer?(loadBalancerId: string, status: BalancerStatus): Promise<void>;
   /** Where the driver lets its stack be disturbed. */
   readonly faults?: FaultPort;
   /** What the stack was asked since then and does not know; a scenario of that time cannot be judged. */

@@ -17,7 +17,7 @@ const names = { admin: 'embedded', kuryr: 'embedded-kuryr' } as const;
 
 /** A cloud that is ready for a cluster with Kuryr. */
 export interface Site {
-  readonly cloud: Pick<Cloud, 'stop'>;
+  readonly cloud: Pick<Cloud, 'markBalancer' | 'stop'>;
   readonly api: SiteApi;
   readonly dataPlane: EmbeddedDataPlane;
   readonly facts: SiteFacts;

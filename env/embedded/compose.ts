@@ -90,6 +90,9 @@ async function start(ground: Ground): Promise<Controlled> {
       const here = at === 'outside' ? outside : controlPlane.netns;
       return runOnMachine(dataPlane, here, argv);
     },
+    markBalancer: (id, status) => {
+      site.cloud.markBalancer(id, status);
+    },
     stop: (part) => stopped({ cloud: site.cloud, cluster }, part),
   };
 }

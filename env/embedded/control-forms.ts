@@ -4,7 +4,7 @@
  * for as long as the connection lasts or until the next line, every other order gets one answer.
  */
 import { z } from 'zod';
-import { type StackAccess, type StackFacts, stoppableParts } from '../stack.ts';
+import { balancerStatuses, type StackAccess, type StackFacts, stoppableParts } from '../stack.ts';
 
 /** The name of the control socket in the folder of a stack. */
 export const socketName = 'control.sock';
@@ -19,6 +19,7 @@ export const orderForm = z.discriminatedUnion('op', [
   z.object({ op: z.literal('describe') }),
   z.object({ op: z.literal('evidence') }),
   z.object({ op: z.literal('complaints'), sinceMs: z.number() }),
+  z.object({ op: z.literal('mark'), id: z.string(), status: z.enum(balancerStatuses) }),
   z.object({ op: z.literal('stop'), part: z.enum(stoppableParts) }),
   z.object({
     op: z.literal('run'),

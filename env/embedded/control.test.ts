@@ -35,6 +35,9 @@ const stack: Controlled = {
       return Promise.resolve();
     });
   },
+  markBalancer: (id, status) => {
+    deeds.push(`${id} is ${status}`);
+  },
   description,
   evidence: () => Promise.resolve([log]),
   complaints: (since) => (since < 1_000 ? ['no answer to GET /a'] : []),

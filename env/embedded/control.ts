@@ -3,7 +3,13 @@
  * and to run a program at a vantage that is no pod. Only this user can open it.
  */
 import { createServer, type Server, type Socket } from 'node:net';
-import type { EvidenceFile, ProcessHandle, StoppablePart, WayBack } from '../stack.ts';
+import type {
+  BalancerStatus,
+  EvidenceFile,
+  ProcessHandle,
+  StoppablePart,
+  WayBack,
+} from '../stack.ts';
 import { hearLines } from '../broker/lines.ts';
 import { type Description, inputForm, type Order, orderForm, type Place } from './control-forms.ts';
 
@@ -13,6 +19,7 @@ export interface Controlled {
   evidence(): Promise<readonly EvidenceFile[]>;
   complaints(sinceMs: number): readonly string[];
   start(at: Place, argv: readonly string[]): ProcessHandle;
+  markBalancer(id: string, status: BalancerStatus): void;
   stop(part: StoppablePart): Promise<WayBack>;
 }
 
@@ -118,6 +125,9 @@ class Conversation {
         return this.#stack.evidence();
       case 'complaints':
         return this.#stack.complaints(order.sinceMs);
+      case 'mark':
+        this.#stack.markBalancer(order.id, order.status);
+        return {};
     }
   }
 

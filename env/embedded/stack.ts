@@ -27,6 +27,9 @@ export async function openEmbedded(profile: Profile, socket: string | undefined)
     evidence: () => ask(socket, { op: 'evidence' }, evidenceForm),
     complaints: (since) =>
       ask(socket, { op: 'complaints', sinceMs: since.getTime() }, z.array(z.string())),
+    markBalancer: async (id, status) => {
+      await ask(socket, { op: 'mark', id, status }, z.object({}));
+    },
     stop: (part) => stopPart(socket, part),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { StackError } from '../errors.ts';
-import type { FaultPort, PacketRule, SuspendablePart, WayBack } from '../stack.ts';
+import type { BalancerStatus, FaultPort, PacketRule, SuspendablePart, WayBack } from '../stack.ts';
 import { cgroupHost, daemonGroup, processesIn } from './base/cgroups.ts';
 import { enter, type Machine, on } from './base/machines.ts';
 import { run, succeeds } from './base/shell.ts';
@@ -147,6 +147,18 @@ async function octaviaSql(cloud: Machine, statement: string): Promise<void> {
 function idIn(text: string): string {
   if (/^[0-9a-f-]{36}$/.test(text)) return text;
   throw new StackError('LAB_NO_ID', `Writing to Octavia's database: "${text}" is no id.`);
+}
+
+/** Writes a provisioning status into Octavia's database. */
+export async function markBalancer(
+  { cloud }: LabMachines,
+  loadBalancerId: string,
+  status: BalancerStatus,
+): Promise<void> {
+  await octaviaSql(
+    cloud,
+    `UPDATE load_balancer SET provisioning_status = '${status}' WHERE id = '${idIn(loadBalancerId)}'`,
+  );
 }
 
 /** The ways in which a lab can be disturbed. */

@@ -14,7 +14,7 @@ import type { EvidenceFile, Stack, StackFacts } from '../stack.ts';
 import { logOf } from './base/daemons.ts';
 import { type Layout, layoutOf } from './base/layout.ts';
 import { enter } from './base/machines.ts';
-import { labFaults } from './faults.ts';
+import { labFaults, markBalancer } from './faults.ts';
 import { stopPart } from './stopping.ts';
 import { kuryrRelease } from './kuryr/programs.ts';
 import { describeMachines, plainMachine } from './machines.ts';
@@ -93,6 +93,7 @@ export async function openLab(profile: Profile): Promise<Stack> {
     machine: (argv) => runHere([...enter(plainMachine(machines)), ...argv]),
     evidence: () => kuryrLogs(layout),
     stop: (part) => stopPart({ layout, machines }, part),
+    markBalancer: (id, status) => markBalancer(machines, id, status),
     faults: labFaults(machines),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

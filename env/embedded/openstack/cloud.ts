@@ -2,6 +2,7 @@
  * The simulated cloud: Keystone, Neutron, Octavia, Nova, Cinder and Glance behind one HTTPS address, over one
  * state. It begins as an installed cloud does: an administrator, the services' own project, no tenants.
  */
+import type { BalancerStatus } from '../../stack.ts';
 import type { CloudView, Served, Tls } from '../seams.ts';
 import type { World } from '../world.ts';
 import { cinderService } from './cinder.ts';
@@ -77,6 +78,8 @@ export interface Cloud extends Served {
   cloudsYaml(user: string): CloudsEntry;
   /** Has one of its services away until the way back is gone. */
   stop(service: 'keystone' | 'neutron' | 'octavia'): () => void;
+  /** Writes a provisioning status into what Octavia keeps about a load balancer. */
+  markBalancer(id: string, status: BalancerStatus): void;
   /** Makes every token given so far worthless. */
   revokeTokens(): void;
 }
@@ -138,6 +141,9 @@ export async function startCloud(world: World, options: CloudOptions): Promise<C
     cloudsYaml: (user) =>
       entryOf(identities, { user, project: homes.get(user) ?? '', url: server.url }),
     stop: (service) => server.stop(service),
+    markBalancer: (id, status) => {
+      state.loadBalancers.update(id, { provisioning_status: status });
+    },
     revokeTokens: () => {
       identities.forgetAllTokens();
     },
