@@ -32,7 +32,11 @@ export async function runPlaywright(
   const printed = log === undefined ? 'inherit' : openSync(log, 'a');
   const child = spawn(execPath, [command, 'test', ...words], {
     cwd: root,
-    env: { ...inheritedEnvironment(), ...environmentOf(context), ...frugal() },
+    env: {
+      ...inheritedEnvironment(),
+      ...environmentOf(context),
+      ...(context.mutantPlan === undefined ? frugal() : {}),
+    },
     stdio: ['ignore', printed, printed],
   });
   if (printed !== 'inherit') closeSync(printed);
@@ -53,7 +57,10 @@ export async function runPlaywright(
   }
 }
 
-/** Workers make little garbage at a time: a small nursery saves each of them some 50 MB. */
+/**
+ * Workers make little garbage at a time: a small nursery saves each of them some 50 MB. It costs a sixth of
+ * their processor time, which is what a run of mutants is short of.
+ */
 function frugal(): Record<string, string> {
   const given = inheritedEnvironment()['NODE_OPTIONS'] ?? '';
   return { NODE_OPTIONS: `${given} --max-semi-space-size=1`.trim() };
