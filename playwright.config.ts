@@ -50,7 +50,7 @@ const conformance: Project = {
  * @param disturbing the tags of those that need the whole stack
  */
 function conformanceInOrder(disturbing: RegExp, hasSpare: boolean): Project[] {
-  const chains = '**/policies/tables.spec.ts';
+  const chains = '**/policies/{deviations,tables}.spec.ts';
   const alone: Project = {
     ...conformance,
     name: 'conformance-alone',

@@ -63,7 +63,7 @@ export { keepStriking, type Striking } from './faults/striking.ts';
 export { whyNotSettled } from './expect/why-not.ts';
 export { whyNotApplicable } from './fixtures/applicability.ts';
 export type { MutantPlace } from './fixtures/core.ts';
-export { test } from './fixtures/index.ts';
+export { type Given, test } from './fixtures/index.ts';
 export type { Namespace, PolicySpec, ServiceRef, Workload } from './namespace/namespace.ts';
 export type { ProbePod } from './namespace/probe-pod.ts';
 export { noPorts, podPort, readinessGate } from './namespace/pod-spec.ts';
