@@ -7,7 +7,7 @@ export const mutant: Mutant = {
   breaks: ['RES-API-07'],
   mayBreak: ['RES-API-08'],
   // A Service is asked too, and a pod that comes meanwhile is not ready: a look may find these first.
-  layer: ['port', 'listener', 'pod'],
+  layer: ['port', 'listener', 'pod', 'load balancer'],
   apply: (levers) => {
     const isAway = awayness(levers, 'keystone');
     losePackets(levers, (arriving) => isAway() && isBetweenPods(arriving));

@@ -7,7 +7,7 @@ export const mutant: Mutant = {
   breaks: ['RES-API-01'],
   mayBreak: ['RES-API-02', 'RES-API-03'],
   // A Service is asked too, and a pod that comes meanwhile is not ready: a look may find these first.
-  layer: ['port', 'listener', 'pod'],
+  layer: ['port', 'listener', 'pod', 'namespace network'],
   apply: (levers) => {
     const isAway = awayness(levers, 'neutron');
     losePackets(levers, (arriving) => isAway() && isBetweenPods(arriving));
