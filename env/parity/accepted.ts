@@ -19,6 +19,8 @@ const form = z.array(
     /** A path, in which * is one part and ** any number of them. */
     at: pattern,
     reason: z.string().min(10),
+    /** Set on what comes and goes by chance, so that meeting none is no complaint. */
+    sometimes: z.boolean().default(false),
   }),
 );
 
@@ -54,7 +56,7 @@ export function judge(differences: readonly Difference[], accepted: Accepted): J
   return {
     unexplained,
     idle: accepted
-      .filter((_, index) => !used.has(index))
+      .filter(({ sometimes }, index) => !sometimes && !used.has(index))
       .map(({ chapter, step, at }) => `${chapter.text}, "${step.text}", ${at.text}`),
   };
 }

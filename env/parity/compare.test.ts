@@ -82,8 +82,8 @@ test.describe('two recordings', () => {
     ],
     [
       'an order of states',
-      [exchange, { ...states, order: ['ACTIVE'] }, verdict],
-      'states: the lab has "PENDING_CREATE" -> "ACTIVE", here is "ACTIVE"',
+      [exchange, { ...states, order: ['PENDING_CREATE', 'ERROR'] }, verdict],
+      'states: the lab has "PENDING_CREATE" -> "ACTIVE", here is "PENDING_CREATE" -> "ERROR"',
     ],
     [
       'a verdict',
@@ -103,6 +103,34 @@ test.describe('two recordings', () => {
   }
 });
 
+test.describe('an order of states', () => {
+  const orders: [what: string, order: string[], isSame: boolean][] = [
+    ['a look that missed a state in passing', ['ACTIVE'], true],
+    ['a look that saw one more in passing', ['PENDING_CREATE', 'PENDING_UPDATE', 'ACTIVE'], true],
+    ['another state in passing', ['PENDING_DELETE', 'ACTIVE'], false],
+    ['one more state that stays', ['PENDING_CREATE', 'ERROR', 'ACTIVE'], false],
+    ['another end', ['PENDING_CREATE'], false],
+    ['an end that is still in passing', ['PENDING_CREATE', 'ACTIVE', 'PENDING_UPDATE'], false],
+    ['nothing at all', [], false],
+  ];
+  for (const [what, order, isSame] of orders) {
+    test(`${isSame ? 'does not differ' : 'differs'} by ${what}`, () => {
+      expect(linesFor(exchange, { ...states, order }, verdict)).toHaveLength(isSame ? 0 : 1);
+    });
+  }
+});
+
+test('a number that a stack draws for itself differs by its type only', () => {
+  const withRevision = (revision_number: unknown): Step =>
+    withNetwork({ ...exchange.body.network, revision_number });
+  const linesBetween = (lab: unknown, here: unknown): string[] =>
+    differencesOf(recorded(withRevision(lab)), recorded(withRevision(here))).map(lineOf);
+
+  expect(linesBetween(3, 1)).toEqual([]);
+  expect(linesBetween(3, '1')).toHaveLength(1);
+  expect(linesBetween(3, undefined)).toHaveLength(1);
+});
+
 test('a difference is accepted by an entry that names it, and an idle entry is told', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'kc-parity-'));
   const file = join(folder, 'accepted.yaml');
@@ -111,6 +139,7 @@ test('a difference is accepted by an entry that names it, and an idle entry is t
     `- { chapter: neutron, at: '/network/*', reason: a reason long enough }
 - { step: 'a netw*', at: '**/mtu', reason: another reason }
 - { step: tcp, at: verdict, reason: no such difference }
+- { step: udp, at: verdict, reason: a difference by chance, sometimes: true }
 `,
   );
   const entries = await readAccepted(file);

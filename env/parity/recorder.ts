@@ -113,6 +113,7 @@ export class Recorder {
 
   /** Asks a service of the cloud without a record. */
   async look(service: ServiceName, request: ServiceRequest): Promise<Seen> {
+    await this.#nameEndpoints();
     const { status, text } = await this.apis.cloud.answer(services[service], request);
     return { status, body: jsonIn(text) };
   }
@@ -161,6 +162,13 @@ export class Recorder {
         );
       }
       await pause(everyMs);
+    }
+  }
+
+  /** One cloud gives each service a port, another a path: the whole address stands for the service. */
+  async #nameEndpoints(): Promise<void> {
+    for (const service of Object.values(services)) {
+      this.sanitiser.name(await this.apis.cloud.endpoint(service), 'endpoint');
     }
   }
 

@@ -57,6 +57,7 @@ export class CloudState {
   readonly #delays: Random;
   readonly #pace: number;
   #isNoticeDue = false;
+  #number = 0;
 
   constructor(world: World, pace = 1) {
     this.world = world;
@@ -68,6 +69,12 @@ export class CloudState {
 
   newId(): string {
     return this.#ids.uuid();
+  }
+
+  /** The next number of a row, as databases count. */
+  newNumber(): number {
+    this.#number += 1;
+    return this.#number;
   }
 
   /** A locally administered address as Neutron makes them. */

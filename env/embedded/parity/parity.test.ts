@@ -20,7 +20,7 @@ test('the embedded stack answers as the lab has answered', async () => {
   const started = new Date();
   const stack = await openForParity();
   try {
-    const chapters = await runScript(stack, { runId: 'parity' });
+    const chapters = await runScript(stack, { runId: 'record-embedded' });
     const here = new Map(chapters.map((chapter) => [chapter.chapter, chapter]));
     const differences = differencesOf(await readRecording(recording), here);
     const { unexplained, idle } = judge(differences, await readAccepted(accepted));

@@ -25,10 +25,13 @@ export interface Listing {
   readonly query: URLSearchParams;
   /** The address of the collection, for links. */
   readonly address: string;
+  /** Neutron's first page links back too, Octavia's does not. */
+  readonly isLinkedBack?: boolean;
 }
 
 /** Answers the list in the form {"ports": [...], "ports_links": [...]}. */
-export function listBody({ key, rows, query, address }: Listing): Shown {
+export function listBody(listing: Listing): Shown {
+  const { key, rows, query } = listing;
   const matching = sorted(rows.filter(filterOf(query)), query);
   const limit = Number(query.get('limit') ?? 0);
   const isReverse = query.get('page_reverse')?.toLowerCase() === 'true';
@@ -41,7 +44,7 @@ export function listBody({ key, rows, query, address }: Listing): Shown {
   }
   if (limit === 0) return { [key]: matching.map((row) => withFields(row, query)) };
   const page = pageOf(matching, { limit, marker: query.get('marker'), isReverse });
-  const links = linksOf(page, { limit, query, address });
+  const links = page.length === 0 ? [] : linksOf(page, { limit, isReverse }, listing);
   return {
     [key]: page.map((row) => withFields(row, query)),
     ...(links.length === 0 ? {} : { [`${key}_links`]: links }),
@@ -163,8 +166,10 @@ function pageOf(rows: readonly Shown[], { limit, marker, isReverse }: Page): rea
 
 function linksOf(
   page: readonly Shown[],
-  { limit, query, address }: { limit: number; query: URLSearchParams; address: string },
+  { limit, isReverse: isBackwards }: Pick<Page, 'limit' | 'isReverse'>,
+  { query, address, isLinkedBack = false }: Listing,
 ): object[] {
+  const isShort = page.length < limit;
   const link = (rel: string, marker: unknown, isReverse: boolean): object => {
     const own = new URLSearchParams(query);
     own.delete('page_reverse');
@@ -172,8 +177,8 @@ function linksOf(
     if (isReverse) own.set('page_reverse', 'True');
     return { href: `${address}?${own.toString()}`, rel };
   };
-  const next = page.length === limit ? [link('next', page.at(-1)?.['id'], false)] : [];
-  const previous =
-    query.has('marker') && page.length > 0 ? [link('previous', page[0]?.['id'], true)] : [];
-  return [...next, ...previous];
+  const isFollowed = !isShort || (isLinkedBack && isBackwards);
+  const isPreceded = isLinkedBack ? !(isShort && isBackwards) : query.has('marker');
+  const next = isFollowed ? [link('next', page.at(-1)?.['id'], false)] : [];
+  return isPreceded ? [...next, link('previous', page[0]?.['id'], true)] : next;
 }

@@ -89,6 +89,12 @@ function adminOnly({ caller }: Exchange, action: string): void {
   }
 }
 
+/** A row with the link to itself. */
+function linked(collection: string, row: object, { base }: Exchange): object {
+  const { id } = row as { readonly id: string };
+  return { ...row, links: { self: `${base}/v3/${collection}/${id}` } };
+}
+
 function addKind(routes: Routes, kind: Kind): void {
   const { collection, one } = kind;
   const found = (exchange: Exchange): Record<string, unknown> => {
@@ -102,7 +108,9 @@ function addKind(routes: Routes, kind: Kind): void {
     adminOnly(exchange, `identity:list_${collection}`);
     return listed(collection, kind.rows(exchange), exchange);
   });
-  routes.on('GET', `/v3/${collection}/:id`, (exchange) => ({ body: { [one]: found(exchange) } }));
+  routes.on('GET', `/v3/${collection}/:id`, (exchange) => ({
+    body: { [one]: linked(collection, found(exchange), exchange) },
+  }));
   addChanges(routes, kind, found);
 }
 
@@ -126,14 +134,15 @@ function addChanges(routes: Routes, kind: Kind, found: (exchange: Exchange) => o
           `Conflict occurred attempting to store ${one} - Duplicate entry found with name ${nameIn(body)}.`,
         );
       }
-      return { status: 201, body: { [one]: make(body) } };
+      return { status: 201, body: { [one]: linked(collection, make(body), exchange) } };
     });
   }
   if (change !== undefined) {
     routes.on('PATCH', `/v3/${collection}/:id`, (exchange) => {
       found(exchange);
       adminOnly(exchange, `identity:update_${one}`);
-      return { body: { [one]: change(exchange.params['id'] ?? '', sent(exchange.body)) } };
+      const row = change(exchange.params['id'] ?? '', sent(exchange.body));
+      return { body: { [one]: row === undefined ? undefined : linked(collection, row, exchange) } };
     });
   }
   if (remove !== undefined) {
@@ -146,7 +155,8 @@ function addChanges(routes: Routes, kind: Kind, found: (exchange: Exchange) => o
   }
 }
 
-function listed(collection: string, rows: readonly object[], { query, base }: Exchange): Answer {
+function listed(collection: string, rows: readonly object[], exchange: Exchange): Answer {
+  const { query, base } = exchange;
   const wanted = [...query.entries()].filter(([key]) => !['limit', 'marker'].includes(key));
   const matching = rows.filter((row) =>
     wanted.every(
@@ -157,7 +167,7 @@ function listed(collection: string, rows: readonly object[], { query, base }: Ex
   );
   return {
     body: {
-      [collection]: matching,
+      [collection]: matching.map((row) => linked(collection, row, exchange)),
       links: { next: null, self: `${base}/v3/${collection}`, previous: null },
     },
   };

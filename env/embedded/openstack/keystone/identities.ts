@@ -3,6 +3,7 @@
  * tokens that were given out. It decides who a caller is; what a caller may do is each service's matter.
  */
 import type { Random, World } from '../../world.ts';
+import { compareSeries, type OpenStackSeries } from '../../../series.ts';
 import { Table } from '../table.ts';
 
 /** Who asks. */
@@ -43,7 +44,7 @@ export interface Role {
   readonly id: string;
   readonly name: string;
   readonly domain_id: null;
-  readonly description: string;
+  readonly description: string | null;
   readonly options: object;
 }
 
@@ -79,6 +80,15 @@ const impliedRoles: Readonly<Record<string, readonly string[]>> = {
   member: ['reader'],
 };
 
+/** The roles of "keystone-manage bootstrap" which nobody can change, each since a series. */
+const fixedRoles: readonly (readonly [name: string, since: OpenStackSeries])[] = [
+  ['admin', 'ussuri'],
+  ['member', 'ussuri'],
+  ['reader', 'ussuri'],
+  ['manager', '2023.2'],
+  ['service', '2023.1'],
+];
+
 /** Projects, users, roles and tokens of one cloud. */
 export class Identities {
   readonly projects = new Table<Project>(ignore);
@@ -89,8 +99,12 @@ export class Identities {
   readonly #grants = new Set<string>();
   readonly #random: Random;
   readonly #tokenMs: number;
+  readonly #fixedRoles: readonly string[];
 
   constructor(world: World, tokenMs: number) {
+    this.#fixedRoles = fixedRoles
+      .filter(([, since]) => compareSeries(world.axes.series, since) >= 0)
+      .map(([name]) => name);
     this.#random = world.random('openstack/identities');
     this.#tokenMs = tokenMs;
   }
@@ -132,7 +146,13 @@ export class Identities {
   roleNamed(name: string): Role {
     return (
       this.roles.all().find((role) => role.name === name) ??
-      this.roles.insert({ id: this.newId(), name, domain_id: null, description: '', options: {} })
+      this.roles.insert({
+        id: this.newId(),
+        name,
+        domain_id: null,
+        description: null,
+        options: this.#fixedRoles.includes(name) ? { immutable: true } : {},
+      })
     );
   }
 

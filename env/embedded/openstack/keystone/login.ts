@@ -52,12 +52,7 @@ type Login = z.output<typeof loginForm>['auth'];
 /** Gives a token for the body of POST /v3/auth/tokens. */
 export function logIn(identities: Identities, body: unknown): Token {
   const parsed = loginForm.safeParse(body);
-  if (!parsed.success) {
-    throw new ApiFault(
-      400,
-      `Expecting to find auth in request body: ${z.prettifyError(parsed.error)}`,
-    );
-  }
+  if (!parsed.success) throw misshapen(body, parsed.error);
   const { auth } = parsed.data;
   const { methods } = auth.identity;
   if (methods.includes('application_credential')) return byCredential(identities, auth);
@@ -69,6 +64,30 @@ export function logIn(identities: Identities, body: unknown): Token {
   const roles = identities.rolesOf(user.id, project.id);
   if (roles.length === 0) throw refused();
   return identities.issue({ userId: user.id, projectId: project.id, roles, methods });
+}
+
+const looseBody = z.looseObject({
+  auth: z.looseObject({ identity: z.record(z.string(), z.unknown()).optional() }),
+});
+
+/**
+ * Without "auth" Keystone says so. What else is wrong its schema finds, whose first line is simulated: the
+ * rest prints the schema, which differs by release.
+ */
+function misshapen(body: unknown, error: z.ZodError): ApiFault {
+  const loose = looseBody.safeParse(body);
+  if (!loose.success) {
+    return new ApiFault(
+      400,
+      'Expecting to find auth in request body. The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.',
+    );
+  }
+  const { identity } = loose.data.auth;
+  const missing = identity === undefined ? 'identity' : 'methods';
+  const field = identity === undefined ? 'auth' : 'identity';
+  return identity?.['methods'] === undefined
+    ? new ApiFault(400, `Invalid input for field '${field}': '${missing}' is a required property`)
+    : new ApiFault(400, `Invalid input for field 'identity': ${z.prettifyError(error)}`);
 }
 
 function refused(): ApiFault {

@@ -12,8 +12,8 @@ export interface Wish {
   readonly ip_address?: string | undefined;
 }
 
-/** Neutron's allocator picks at random among the next few free addresses. */
-const windowSize = 10;
+/** Neutron's allocator picks at random among so many free addresses (neutrondb_ipam/driver.py). */
+const windowSize = 1_000;
 
 /** Gives addresses on a network; `keeping` are those that the port has already. */
 export function allocate(

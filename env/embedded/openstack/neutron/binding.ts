@@ -8,6 +8,8 @@ import type { Plugin } from './plugin.ts';
 import type { Port, Trunk } from './rows.ts';
 
 const wiringDelay: Delay = [15, 60];
+/** Nobody plugs in the interface of a router; OVN tells of it in its own time. */
+const interfaceDelay: Delay = [400, 900];
 
 /** Owners of ports that Neutron itself plugs. */
 const ownPorts = [
@@ -70,7 +72,8 @@ export function settlePort(plugin: Plugin, id: string): void {
 
 function activate(plugin: Plugin, id: string): void {
   const { state } = plugin;
-  state.later(wiringDelay, () => {
+  const isInterface = state.ports.get(id)?.device_owner === 'network:router_interface';
+  state.later(isInterface ? interfaceDelay : wiringDelay, () => {
     const now = state.ports.get(id);
     if (now !== undefined && now.status !== 'ACTIVE' && isWired(plugin, now)) {
       state.ports.update(id, { status: 'ACTIVE' });

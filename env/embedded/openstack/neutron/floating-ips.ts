@@ -46,10 +46,9 @@ export function floatingIps(plugin: Plugin): Definition<FloatingIp, typeof post,
       const { description = row.description } = sent;
       const isMoved = sent.port_id !== undefined || sent.fixed_ip_address !== undefined;
       const fields = isMoved ? targetOf(plugin, row, { sent, caller }) : {};
-      return settled(
-        plugin,
-        revise(state, state.floatingIps, { row, fields: { ...fields, description } }),
-      );
+      const next = revise(state, state.floatingIps, { row, fields: { ...fields, description } });
+      // What has become of the address is found out after the answer has been made.
+      return { ...settled(plugin, next), status: row.status };
     },
     remove: (row) => {
       state.floatingIps.remove(row.id);
@@ -86,7 +85,6 @@ function makeFloatingIp(plugin: Plugin, sent: z.output<typeof post>, caller: Cal
     floating_ip_address: port.fixed_ips[0]?.ip_address ?? '',
     ...nowhere,
     status: 'DOWN',
-    qos_policy_id: null,
     ownPortId: port.id,
   };
   try {
@@ -218,6 +216,9 @@ function showFloatingIp({ state, traits }: Plugin, row: FloatingIp): Shown {
   const port = row.port_id === null ? undefined : state.ports.get(row.port_id);
   return {
     ...without(row, 'ownPortId'),
+    // The router plugin shows names whether or not there is a DNS integration.
+    dns_domain: '',
+    dns_name: '',
     ...(traits.extensions.has('fip-port-details')
       ? {
           port_details:

@@ -18,7 +18,15 @@ export const whole = z.preprocess(
   z.int(),
 );
 
-export const text = z.string().max(255);
+/** A whole number that is not below zero. */
+export const nonNegative = whole.pipe(z.int().min(0, 'should be non-negative'));
+
+/** One of a few words. */
+export function oneOf<const Word extends string>(words: readonly Word[]): z.ZodType<Word> {
+  return z.enum(words, 'is not in valid_values');
+}
+
+export const text = z.string('is not a valid string').max(255);
 export const uuid = z
   .string()
   .regex(/^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/, 'is not a valid UUID');
@@ -53,11 +61,11 @@ function refusalOf(error: z.ZodError, attributes: unknown): ApiFault {
   const sent = (attributes as Record<string, unknown> | undefined)?.[name];
   return sent === undefined && issue?.path.length === 1
     ? badRequest(`Failed to parse request. Required attribute '${name}' not specified`)
-    : badRequest(
-        `Invalid input for ${name}. Reason: ${shown(sent)} ${issue?.message ?? 'is wrong'}.`,
-      );
+    : badRequest(`Invalid input for ${name}. Reason: ${said(sent, issue?.message ?? 'is wrong')}.`);
 }
 
-function shown(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
+/** Of all validators of neutron-lib only that of a list of words prints the value without quotes. */
+function said(value: unknown, reason: string): string {
+  const plain = typeof value === 'string' ? value : JSON.stringify(value);
+  return reason === 'is not in valid_values' ? `${plain} ${reason}` : `'${plain}' ${reason}`;
 }

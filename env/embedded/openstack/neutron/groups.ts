@@ -9,7 +9,7 @@ import { flag, standardPost, standardPut } from './forms.ts';
 import { begun, given, ownerOf, type Plugin, revise } from './plugin.ts';
 import type { Definition } from './resource.ts';
 import type { SecurityGroup, SecurityGroupRule } from './rows.ts';
-import { showRule } from './rules.ts';
+import { showRuleInGroup } from './rules.ts';
 
 const post = z.strictObject({
   ...standardPost,
@@ -55,7 +55,7 @@ export function securityGroups(plugin: Plugin): Definition<SecurityGroup, typeof
       security_group_rules: state.rules
         .all()
         .filter(({ security_group_id }) => security_group_id === row.id)
-        .map((rule) => showRule(plugin, rule)),
+        .map((rule) => showRuleInGroup(plugin, rule)),
     }),
     beforeList: ({ projectId }) => {
       ensureDefaultGroup(plugin, projectId);
@@ -127,6 +127,8 @@ export function addRule(
     remote_ip_prefix: null,
     remote_group_id: null,
     remote_address_group_id: null,
+    standard_attr_id: state.newNumber(),
+    isBuiltIn: true,
     ...fields,
   });
 }

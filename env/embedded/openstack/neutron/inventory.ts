@@ -18,9 +18,15 @@ export function addInventoryRoutes(routes: Routes, plugin: Plugin): void {
   routes.on('GET', '/v2.0/extensions/:alias', ({ params }) => {
     const extension = extensions.find(({ alias }) => alias === params['alias']);
     if (extension !== undefined) return { body: { extension } };
-    throw new ApiFault(404, `Extension with alias ${params['alias'] ?? ''} does not exist`, {
-      type: 'HTTPNotFound',
-    });
+    // Not Neutron's own form: the refusal comes from the WSGI framework below it.
+    return {
+      status: 404,
+      body: {
+        message: `The resource could not be found.<br /><br />\nExtension with alias ${params['alias'] ?? ''} does not exist\n\n`,
+        code: '404 Not Found',
+        title: 'Not Found',
+      },
+    };
   });
   const lists: readonly (readonly [path: string, key: string, rows: () => readonly Shown[]])[] = [
     ['agents', 'agents', () => agentsOf(plugin)],

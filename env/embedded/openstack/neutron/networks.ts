@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import type { Caller } from '../keystone/identities.ts';
 import { badRequest, conflict } from './faults.ts';
-import { flag, standardPost, standardPut, whole } from './forms.ts';
+import { flag, nonNegative, standardPost, standardPut, whole } from './forms.ts';
 import { type Shown, without } from '../http/listing.ts';
 import { begun, given, ownerOf, owns, type Plugin, revise } from './plugin.ts';
 import { removePort } from './ports.ts';
@@ -18,7 +18,7 @@ const changeable = {
   shared: flag.optional(),
   'router:external': flag.optional(),
   port_security_enabled: flag.optional(),
-  mtu: whole.pipe(z.int().min(0)).optional(),
+  mtu: nonNegative.optional(),
   is_default: flag.optional(),
 };
 
@@ -65,6 +65,7 @@ export function networks(plugin: Plugin): Definition<Network, typeof post, typeo
       removeNetwork(plugin, row);
     },
     show: (row, caller) => showNetwork(plugin, row, caller),
+    showMade: ({ is_default }) => ({ is_default }),
   };
 }
 
@@ -135,7 +136,7 @@ function removeNetwork(plugin: Plugin, row: Network): void {
     const ids = inUse.map(({ id }) => id).join(',');
     throw conflict(
       'NetworkInUse',
-      `Unable to complete operation on network ${row.id}. There are one or more ports still in use on the network, id for these ports is ${ids}.`,
+      `Unable to complete operation on network ${row.id}. There are one or more ports still in use on the network, id for these ports is: ${ids}.`,
     );
   }
   for (const port of ports) removePort(plugin, port);
@@ -145,6 +146,7 @@ function removeNetwork(plugin: Plugin, row: Network): void {
   state.networks.remove(row.id);
 }
 
+/** Whether a network is the default one is kept of external networks only. */
 function showNetwork({ state, traits }: Plugin, row: Network, caller: Caller): Shown {
   const subnets = state.subnets
     .all()
@@ -155,9 +157,10 @@ function showNetwork({ state, traits }: Plugin, row: Network, caller: Caller): S
     )
     .map(({ id }) => id);
   const { 'provider:network_type': type, 'provider:physical_network': physical, ...rest } = row;
-  const { 'provider:segmentation_id': segment, ...shown } = rest;
+  const { 'provider:segmentation_id': segment, is_default: isDefault, ...shown } = rest;
   return {
     ...shown,
+    ...(row['router:external'] ? { is_default: isDefault } : {}),
     subnets,
     availability_zones: traits.ml2 === 'ovs' ? ['nova'] : [],
     ipv4_address_scope: null,

@@ -63,7 +63,7 @@ export function makePort(plugin: Plugin, draft: PortDraft): Port {
     'binding:profile': profile,
     ...boundTo(plugin, host),
   };
-  refuseUnguarded(port);
+  refuseUnguarded(port, false);
   state.ports.insert(port);
   settleWith(plugin, port.id);
   return state.ports.get(port.id) ?? port;
@@ -76,7 +76,6 @@ const blank = {
   status: 'DOWN',
   admin_state_up: true,
   extra_dhcp_opts: [],
-  propagate_uplink_status: false,
 } as const;
 
 /** Ports of Neutron's own are not guarded; all others are unless the network or the request says so. */
@@ -127,21 +126,25 @@ function pairsOf(
   }));
 }
 
-/** Groups and address pairs need port security. */
-function refuseUnguarded(port: Port): void {
+/** Groups and address pairs need port security; a change is asked about the pairs first. */
+function refuseUnguarded(port: Port, isChange: boolean): void {
   if (port.port_security_enabled || port.device_owner.startsWith('network:')) return;
+  if (isChange) refusePairs(port);
   if (port.security_groups.length > 0) {
     throw conflict(
       'PortSecurityPortHasSecurityGroup',
       'Port has security group associated. Cannot disable port security or IP address until security group is removed.',
     );
   }
-  if (port.allowed_address_pairs.length > 0) {
-    throw conflict(
-      'AddressPairAndPortSecurityRequired',
-      'Port Security must be enabled in order to have allowed address pairs on a port.',
-    );
-  }
+  refusePairs(port);
+}
+
+function refusePairs({ allowed_address_pairs: pairs }: Port): void {
+  if (pairs.length === 0) return;
+  throw conflict(
+    'AddressPairAndPortSecurityRequired',
+    'Port Security must be enabled in order to have allowed address pairs on a port.',
+  );
 }
 
 /** Changes a port. */
@@ -167,7 +170,7 @@ export function changePort(plugin: Plugin, row: Port, change: PortChange): Port 
     ...(profile === undefined ? {} : { 'binding:profile': profile }),
     ...(vnicType === undefined ? {} : { 'binding:vnic_type': vnicType }),
   };
-  refuseUnguarded({ ...row, ...fields });
+  refuseUnguarded({ ...row, ...fields }, true);
   const port = revise(state, state.ports, { row, fields });
   settleWith(plugin, row.id);
   return state.ports.get(row.id) ?? port;

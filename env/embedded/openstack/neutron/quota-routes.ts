@@ -3,9 +3,10 @@
  * may do.
  */
 import { z } from 'zod';
+import { ApiFault } from '../http/fault.ts';
 import { without } from '../http/listing.ts';
 import type { Answer, Exchange, Routes } from '../http/routes.ts';
-import { notAllowed } from './faults.ts';
+import { invalidInput, notAllowed } from './faults.ts';
 import { attributesIn, whole } from './forms.ts';
 import type { Plugin } from './plugin.ts';
 import { type QuotaName, quotaNames } from './quotas.ts';
@@ -58,6 +59,7 @@ export function addQuotaRoutes(routes: Routes, { quotas }: Plugin): void {
       exchange.body,
     );
     const sent = without(quota, 'project_id', 'tenant_id', 'check_limit', 'force');
+    refuseWords(sent);
     const wanted = Object.entries(attributesIn(limits, sent)).filter(
       ([, value]) => value !== undefined,
     );
@@ -65,7 +67,18 @@ export function addQuotaRoutes(routes: Routes, { quotas }: Plugin): void {
     return { body: { quota: quotas.limitsOf(project) } };
   });
   routes.on('DELETE', path, (exchange): Answer => {
-    quotas.reset(asked(exchange, 'delete'));
-    return { status: 204 };
+    const project = asked(exchange, 'delete');
+    if (quotas.reset(project)) return { status: 204 };
+    throw new ApiFault(404, `Quota for tenant ${project} could not be found.`, {
+      type: 'TenantQuotaNotFound',
+    });
   });
+}
+
+/** Quotas are converted before anything else is looked at, with a refusal of their own. */
+function refuseWords(sent: Readonly<Record<string, unknown>>): void {
+  const word = quotaNames
+    .map((name) => sent[name])
+    .find((value) => value !== undefined && !whole.safeParse(value).success);
+  if (word !== undefined) throw invalidInput(`'${word as string}' is not an integer`);
 }

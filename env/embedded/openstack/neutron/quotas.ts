@@ -56,8 +56,9 @@ export class Quotas {
     this.#own.set(project, { ...this.#own.get(project), ...limits });
   }
 
-  reset(project: string): void {
-    this.#own.delete(project);
+  /** Takes a project's own limits away; tells whether there were any. */
+  reset(project: string): boolean {
+    return this.#own.delete(project);
   }
 
   used(name: QuotaName, project: string): number {

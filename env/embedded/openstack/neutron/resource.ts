@@ -32,6 +32,8 @@ export interface Definition<
   change(row: Row, sent: z.output<Put>, caller: Caller): Row;
   remove(row: Row, caller: Caller): void;
   show(row: Row, caller: Caller): Shown;
+  /** What the answer to a creation shows beyond that: defaults of extensions that keep nothing of their own. */
+  readonly showMade?: (row: Row) => Shown;
   /** Looks at all rows of a bulk request before the first is made. */
   readonly claim?: (sent: readonly z.output<Post>[], caller: Caller) => void;
   readonly isSeen?: (row: Row, caller: Caller) => boolean;
@@ -97,6 +99,10 @@ class Resource<Row extends Standard, Post extends z.ZodObject, Put extends z.Zod
     return { ...this.#is.show(row, caller), tenant_id: row.project_id };
   }
 
+  #shown(row: Row, exchange: Exchange): Shown {
+    return { ...this.#show(row, exchange), ...this.#is.showMade?.(row) };
+  }
+
   #isSeen(row: Row, caller: Caller): boolean {
     return owns(caller, row) || isForAll(row) || this.#is.isSeen?.(row, caller) === true;
   }
@@ -132,7 +138,8 @@ class Resource<Row extends Standard, Post extends z.ZodObject, Put extends z.Zod
     // Rows are looked at as they are kept before the few that are wanted are shown.
     const rows = seen.filter(filterOf(query)).map((row) => this.#show(row, exchange));
     this.#refuseFilters(query, seen[0]);
-    return { body: listBody({ key: this.#key, rows, query, address: `${base}${path}` }) };
+    const address = `${base}${path}`;
+    return { body: listBody({ key: this.#key, rows, query, address, isLinkedBack: true }) };
   }
 
   /** With the extension "filter-validation" a filter on what no object has is an error. */
@@ -145,10 +152,7 @@ class Resource<Row extends Standard, Post extends z.ZodObject, Put extends z.Zod
     ];
     const strange = filterNames(query).filter((name) => !known.includes(name));
     if (strange.length === 0) return;
-    throw badRequest(
-      `Invalid input for filters. Reason: ['${strange.join("', '")}'] is invalid attribute for filtering.`,
-      'HTTPBadRequest',
-    );
+    throw badRequest(`['${strange.join("', '")}'] is invalid attribute for filtering`);
   }
 
   #make(exchange: Exchange): Answer {
@@ -157,13 +161,13 @@ class Resource<Row extends Standard, Post extends z.ZodObject, Put extends z.Zod
     const many = body[this.#key];
     if (Array.isArray(many)) {
       const rows = this.#makeAll(many, exchange.caller);
-      return { status: 201, body: { [this.#key]: rows.map((row) => this.#show(row, exchange)) } };
+      return { status: 201, body: { [this.#key]: rows.map((row) => this.#shown(row, exchange)) } };
     }
     if (typeof body[kind] !== 'object') {
       throw badRequest(`Unable to find '${kind}' in request body`);
     }
     const [row] = this.#makeAll([body[kind]], exchange.caller);
-    return { status: 201, body: { [kind]: row === undefined ? {} : this.#show(row, exchange) } };
+    return { status: 201, body: { [kind]: row === undefined ? {} : this.#shown(row, exchange) } };
   }
 
   /** Makes all or none. */
@@ -217,6 +221,8 @@ class Resource<Row extends Standard, Post extends z.ZodObject, Put extends z.Zod
     const fixed = Object.keys(attributes ?? {}).find(
       (name) => !(name in this.#is.put.shape) && name in this.#is.post.shape,
     );
-    if (fixed !== undefined) throw badRequest(`Cannot update read-only attribute ${fixed}`);
+    // Neutron has put the older name in the place of the newer one by then.
+    const named = fixed === 'project_id' ? 'tenant_id' : fixed;
+    if (named !== undefined) throw badRequest(`Cannot update read-only attribute ${named}`);
   }
 }

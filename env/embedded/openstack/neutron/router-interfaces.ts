@@ -76,12 +76,10 @@ function interfaceBody(router: Router, port: Port): object {
   return {
     id: router.id,
     tenant_id: router.project_id,
-    project_id: router.project_id,
     port_id: port.id,
     network_id: port.network_id,
     subnet_id: subnets[0],
     subnet_ids: subnets,
-    tags: router.tags,
   };
 }
 

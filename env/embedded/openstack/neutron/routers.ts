@@ -8,6 +8,7 @@ import type { Caller } from '../keystone/identities.ts';
 import type { Wish } from './addresses.ts';
 import { badRequest, conflict, notAllowed, notFound } from './faults.ts';
 import { flag, standardPost, standardPut, uuid } from './forms.ts';
+import type { Shown } from '../http/listing.ts';
 import { begun, given, ownerOf, type Plugin, revise } from './plugin.ts';
 import { makePort, removePort } from './ports.ts';
 import type { Definition } from './resource.ts';
@@ -63,11 +64,22 @@ export function routers(plugin: Plugin): Definition<Router, typeof post, typeof 
     remove: (row) => {
       removeRouter(plugin, row);
     },
-    show: ({ ha, distributed, ...row }, caller) => ({
-      ...row,
-      availability_zones: [],
-      ...(caller.isAdmin ? { ha, distributed } : {}),
-    }),
+    show: (row, caller) => showRouter(plugin, row, caller),
+  };
+}
+
+/** What only routers of agents have is there with the extension that brings it. */
+function showRouter(
+  { traits: { extensions } }: Plugin,
+  { ha, distributed, flavor_id, ...row }: Router,
+  { isAdmin }: Caller,
+): Shown {
+  return {
+    ...row,
+    availability_zones: [],
+    ...(isAdmin && extensions.has('l3-ha') ? { ha } : {}),
+    ...(isAdmin && extensions.has('dvr') ? { distributed } : {}),
+    ...(extensions.has('l3-flavors') ? { flavor_id } : {}),
   };
 }
 
@@ -188,8 +200,10 @@ function clearGateway(plugin: Plugin, router: Router, port: Port | undefined): v
 
 function removeRouter(plugin: Plugin, row: Router): void {
   const own = plugin.state.ports.all().filter(({ device_id }) => device_id === row.id);
-  if (own.some(({ device_owner }) => device_owner !== 'network:router_gateway')) {
-    throw conflict('RouterInUse', `Router ${row.id} still has ports`);
+  const attached = own.filter(({ device_owner }) => device_owner !== 'network:router_gateway');
+  if (attached.length > 0) {
+    const ids = attached.map(({ id }) => id).join(', ');
+    throw conflict('RouterInUse', `Router ${row.id} has ports still attached: ${ids}`);
   }
   clearGateway(plugin, row, own[0]);
   plugin.state.routers.remove(row.id);

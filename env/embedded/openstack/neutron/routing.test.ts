@@ -44,7 +44,7 @@ test.describe('a router', () => {
       }),
     ).rejects.toThrow(fault(400, `Bad router request: Router already has a port on subnet`));
     await expect(neutron.remove(`/v2.0/routers/${router.id}`)).rejects.toThrow(
-      fault(409, `Router ${router.id} still has ports`),
+      fault(409, `Router ${router.id} has ports still attached: `),
     );
     await expect(neutron.remove(`/v2.0/ports/${port?.id ?? ''}`)).rejects.toThrow(
       fault(409, `Port ${port?.id ?? ''} cannot be deleted directly via the port API`),

@@ -70,7 +70,6 @@ export interface Port extends Standard, Omit<PortRow, 'status' | 'allowed_addres
     readonly mac_address: string;
   }[];
   readonly extra_dhcp_opts: readonly unknown[];
-  readonly propagate_uplink_status: boolean;
   readonly 'binding:vnic_type': string;
   readonly 'binding:profile': Readonly<Record<string, unknown>>;
   readonly 'binding:vif_type': string;
@@ -90,6 +89,10 @@ export interface SecurityGroup extends Standard, SecurityGroupRow {
 
 export interface SecurityGroupRule extends Standard, SecurityGroupRuleRow {
   readonly remote_address_group_id: null;
+  /** The number of the row of its standard attributes. */
+  readonly standard_attr_id: number;
+  /** One of those that a group begins with. */
+  readonly isBuiltIn: boolean;
 }
 
 export interface Router extends Standard, RouterRow {
@@ -103,7 +106,6 @@ export interface Router extends Standard, RouterRow {
 
 export interface FloatingIp extends Standard, FloatingIpRow {
   readonly status: 'ACTIVE' | 'DOWN' | 'ERROR';
-  readonly qos_policy_id: null;
   /** The port that holds the address on the external network. */
   readonly ownPortId: string;
 }

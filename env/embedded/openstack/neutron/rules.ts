@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { Cidr } from '../addressing.ts';
 import type { Caller } from '../keystone/identities.ts';
 import { badRequest, conflict, notFound } from './faults.ts';
-import { uuid, whole } from './forms.ts';
-import type { Shown } from '../http/listing.ts';
+import { oneOf, uuid, whole } from './forms.ts';
+import { type Shown, without } from '../http/listing.ts';
 import { begun, owns, type Plugin, visible } from './plugin.ts';
 import type { Definition } from './resource.ts';
 import type { SecurityGroup, SecurityGroupRule } from './rows.ts';
@@ -15,11 +15,11 @@ const port = whole.pipe(z.int().min(-1).max(65_535)).nullish();
 
 const post = z.strictObject({
   security_group_id: uuid,
-  direction: z.enum(['ingress', 'egress']),
+  direction: oneOf(['ingress', 'egress']),
   ethertype: z
     .preprocess(
       (value) => (typeof value === 'string' ? value.replace(/^ip/i, 'IP') : value),
-      z.enum(['IPv4', 'IPv6']),
+      oneOf(['IPv4', 'IPv6']),
     )
     .default('IPv4'),
   protocol: z.union([z.string(), z.number()]).nullish(),
@@ -63,17 +63,29 @@ export function securityGroupRules(
   };
 }
 
-/** A rule as the API shows it. */
-export function showRule({ state, traits }: Plugin, row: SecurityGroupRule): Shown {
+/**
+ * A rule as the API shows it by itself: without its tags, although it has some. The rules that a group
+ * begins with have never been given a description.
+ */
+function showRule({ state, traits }: Plugin, row: SecurityGroupRule): Shown {
   const prefix = row.remote_ip_prefix;
   return {
-    ...row,
+    ...without(row, 'tags', 'standard_attr_id', 'isBuiltIn'),
+    ...(row.isBuiltIn ? { description: null } : {}),
     tenant_id: row.project_id,
     ...(traits.extensions.has('security-groups-normalized-cidr')
       ? { normalized_cidr: prefix === null ? null : (Cidr.parse(prefix)?.toString() ?? prefix) }
       : {}),
-    belongs_to_default_sg: state.groups.get(row.security_group_id)?.is_default ?? false,
+    ...(traits.extensions.has('security-groups-rules-belongs-to-default-sg')
+      ? { belongs_to_default_sg: state.groups.get(row.security_group_id)?.is_default ?? false }
+      : {}),
   };
+}
+
+/** A rule as its group shows it, with its number among everything that has standard attributes. */
+export function showRuleInGroup(plugin: Plugin, row: SecurityGroupRule): Shown {
+  const { tags, standard_attr_id } = row;
+  return { ...showRule(plugin, row), tags, standard_attr_id };
 }
 
 function makeRule(plugin: Plugin, sent: Post, caller: Caller): SecurityGroupRule {
@@ -97,6 +109,8 @@ function makeRule(plugin: Plugin, sent: Post, caller: Caller): SecurityGroupRule
     remote_ip_prefix: prefixOf(sent.remote_ip_prefix),
     remote_group_id: sent.remote_group_id ?? null,
     remote_address_group_id: null,
+    standard_attr_id: state.newNumber(),
+    isBuiltIn: false,
   };
   refuseDuplicate(plugin, group, rule);
   return state.rules.insert(rule);
@@ -114,11 +128,18 @@ const protocolNumbers: Readonly<Record<string, number>> = {
   egp: 8,
   esp: 50,
   gre: 47,
+  hopopt: 0,
   icmp: 1,
-  icmpv6: 58,
   igmp: 2,
-  'ipv6-icmp': 58,
+  ip: 0,
   ipip: 4,
+  'ipv6-encap': 41,
+  'ipv6-frag': 44,
+  'ipv6-icmp': 58,
+  icmpv6: 58,
+  'ipv6-nonxt': 59,
+  'ipv6-opts': 60,
+  'ipv6-route': 43,
   ospf: 89,
   pgm: 113,
   rsvp: 46,
@@ -129,6 +150,11 @@ const protocolNumbers: Readonly<Record<string, number>> = {
   vrrp: 112,
 };
 
+/** As Python prints them. */
+const protocolNames = Object.keys(protocolNumbers)
+  .map((name) => `'${name}'`)
+  .join(', ');
+
 /** Neutron keeps what was sent, in lower case; "any" and "0" stand for all. */
 function protocolOf(sent: string | number | null | undefined): string | null {
   if (sent === null || sent === undefined) return null;
@@ -137,7 +163,7 @@ function protocolOf(sent: string | number | null | undefined): string | null {
   const isNumber = /^\d+$/.test(protocol) && Number(protocol) <= 255;
   if (isNumber || protocol in protocolNumbers) return protocol;
   throw badRequest(
-    `Security group rule protocol ${protocol} not supported. Only protocol values [None, ${Object.keys(protocolNumbers).join(', ')}] and integer representations [0 to 255] are supported.`,
+    `Security group rule protocol ${protocol} not supported. Only protocol values [None, ${protocolNames}] and integer representations [0 to 255] are supported.`,
     'SecurityGroupRuleInvalidProtocol',
   );
 }
@@ -176,7 +202,9 @@ function refuseRemote(plugin: Plugin, sent: Post, caller: Caller): void {
   const { remote_ip_prefix: prefix, remote_group_id: groupId } = sent;
   if (typeof prefix === 'string' && typeof groupId === 'string') {
     throw badRequest(
-      'Only remote_ip_prefix or remote_group_id may be provided.',
+      plugin.traits.extensions.has('address-group')
+        ? 'Only one of remote_ip_prefix or remote_group_id or remote_address_group_id may be provided.'
+        : 'Only remote_ip_prefix or remote_group_id may be provided.',
       'SecurityGroupMultipleRemoteEntites',
     );
   }
@@ -187,9 +215,7 @@ function refuseRemote(plugin: Plugin, sent: Post, caller: Caller): void {
   if (typeof prefix !== 'string') return;
   const cidr = Cidr.parse(prefix);
   if (cidr === undefined) {
-    throw badRequest(
-      `Invalid input for remote_ip_prefix. Reason: '${prefix}' is not a valid IP subnet.`,
-    );
+    throw badRequest(`Invalid CIDR ${prefix} given as IP prefix.`, 'InvalidCIDR');
   }
   if (sent.ethertype !== `IPv${cidr.version}`) {
     throw badRequest(

@@ -57,7 +57,7 @@ export function subnets(plugin: Plugin): Definition<Subnet, typeof post, typeof 
     remove: (row) => {
       removeSubnet(plugin, row);
     },
-    show: (row) => ({ ...row, segment_id: null }),
+    show: (row) => ({ ...row }),
     isSeen: (row) => {
       const network = state.networks.get(row.network_id);
       return network?.shared === true || network?.['router:external'] === true;
@@ -128,7 +128,7 @@ function cidrOf(plugin: Plugin, sent: SubnetDraft, owner: string): Cidr {
   }
   const cidr = Cidr.parse(text);
   if (cidr === undefined) {
-    throw badRequest(`Invalid input for cidr. Reason: '${text}' is not a valid IP subnet.`);
+    throw invalidInput(`${text} is not in a CIDR format`);
   }
   if (sent.ip_version !== undefined && sent.ip_version !== cidr.version) {
     throw invalidInput(`Mismatched IP version: cidr ${text} and ip_version ${sent.ip_version}`);

@@ -87,7 +87,7 @@ function addTags<Row extends Standard>(
   });
   routes.on('PUT', `${path}/:tag`, (exchange): Answer => {
     set(exchange, (now) => [...now, tag.parse(named(exchange))]);
-    return { status: 201 };
+    return { status: 201, body: null };
   });
   routes.on('DELETE', `${path}/:tag`, (exchange): Answer => {
     refuseMissing(exchange);

@@ -32,6 +32,7 @@ const extensions: readonly Extension[] = [
   { alias: 'filter-validation', name: 'Filter parameters validation', since: 'rocky' },
   { alias: 'fip-port-details', name: 'Floating IP Port Details Extension', since: 'rocky' },
   { alias: 'l3-ha', name: 'HA Router extension', ml2: 'ovs' },
+  { alias: 'l3-flavors', name: 'Router Flavor Extension', ml2: 'ovs' },
   { alias: 'l3_agent_scheduler', name: 'L3 Agent Scheduler', ml2: 'ovs' },
   { alias: 'multi-provider', name: 'Multi Provider Network' },
   { alias: 'net-mtu', name: 'Network MTU' },
@@ -54,6 +55,11 @@ const extensions: readonly Extension[] = [
     alias: 'security-groups-normalized-cidr',
     name: 'Normalized CIDR field for security group rules',
     since: 'train',
+  },
+  {
+    alias: 'security-groups-rules-belongs-to-default-sg',
+    name: 'Security group rule belongs to the default security group',
+    since: '2023.2',
   },
   {
     alias: 'security-groups-shared-filtering',

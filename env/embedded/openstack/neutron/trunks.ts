@@ -81,8 +81,9 @@ export function addSubPortRoutes(routes: Routes, plugin: Plugin): void {
   });
 }
 
+/** A trunk counts as DOWN when its subports have changed, until the driver says otherwise after the answer. */
 function shown(trunk: Trunk): object {
-  return { ...trunk, tenant_id: trunk.project_id };
+  return { ...trunk, tenant_id: trunk.project_id, status: 'DOWN' };
 }
 
 function found({ state }: Plugin, { params, caller }: Exchange): Trunk {
@@ -207,7 +208,10 @@ function refuseMtu({ state }: Plugin, trunk: Trunk, networkId: string): void {
   }
 }
 
-/** Both trunk drivers make the subport theirs; OVN leaves its host empty, the OVS agent takes the parent's. */
+/**
+ * Both trunk drivers make the subport theirs; OVN leaves its host and details empty, the OVS agent takes
+ * those of the parent.
+ */
 function attach(
   plugin: Plugin,
   trunk: Trunk,
@@ -222,7 +226,7 @@ function attach(
       ? {
           'binding:profile': { parent_name: trunk.port_id, tag },
           'binding:vif_type': 'ovs',
-          'binding:vif_details': traits.vifDetails,
+          'binding:vif_details': {},
         }
       : boundTo(plugin, parent?.['binding:host_id'] ?? '');
   revise(state, state.ports, { row, fields: { device_owner: 'trunk:subport', ...binding } });

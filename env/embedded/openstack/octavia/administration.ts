@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { ApiFault } from '../http/fault.ts';
+import { without } from '../http/listing.ts';
 import type { Answer, Exchange, Routes } from '../http/routes.ts';
 import { octaviaList, onBoth } from './collection.ts';
 import { type Engine, refuseWithoutRole } from './engine.ts';
@@ -35,13 +36,9 @@ function addProviders(routes: Routes, engine: Engine): void {
   const { providers } = engine.traits;
   onBoth(routes, ['GET', '/lbaas/providers'], (exchange) => {
     refuseWithoutRole(exchange.caller, 'read');
-    return {
-      body: octaviaList(
-        'providers',
-        providers.map((entry) => ({ ...entry })),
-        exchange,
-      ),
-    };
+    const rows = providers.map((entry) => ({ ...entry }));
+    // The one list that has no links.
+    return { body: without(octaviaList('providers', rows, exchange), 'providers_links') };
   });
   for (const what of ['flavor', 'availability_zone'] as const) {
     if (!engine.speaks(what === 'flavor' ? 6 : 14)) continue;
@@ -148,7 +145,7 @@ function addQuotas(routes: Routes, engine: Engine): void {
   onBoth(routes, ['DELETE', path], (exchange): Answer => {
     refuseUsers(exchange);
     quotas.reset(asked(exchange));
-    return { status: 204 };
+    return { status: 202 };
   });
 }
 

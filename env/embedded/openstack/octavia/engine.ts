@@ -127,7 +127,10 @@ export class Engine {
         return;
       }
       if (isAmphora) this.amphorae.ready(balancer.id);
-      loadBalancers.update(balancer.id, { provisioning_status: 'ACTIVE' });
+      loadBalancers.update(balancer.id, {
+        provisioning_status: 'ACTIVE',
+        updated_at: this.state.world.now(),
+      });
       this.#settle(balancer.id);
     });
   }
@@ -138,7 +141,11 @@ export class Engine {
     id: string,
     operating: Common['operating_status'],
   ): void {
-    const fields: Partial<Common> = { provisioning_status: 'ACTIVE', operating_status: operating };
+    const fields: Partial<Common> = {
+      provisioning_status: 'ACTIVE',
+      operating_status: operating,
+      updated_at: this.state.world.now(),
+    };
     table.update(id, fields as Partial<Row>);
   }
 

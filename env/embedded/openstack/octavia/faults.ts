@@ -8,6 +8,14 @@ export function notFound(resource: string, id: string): ApiFault {
   return new ApiFault(404, `${resource} ${id} not found.`);
 }
 
+/** The type of a refusal that comes while the path is read, before WSME has the request; its form differs. */
+export const lookupFault = 'Lookup';
+
+/** A parent in the path that is not there. */
+export function noParent(resource: string, id: string): ApiFault {
+  return new ApiFault(404, `${resource} ${id} not found.`, { type: lookupFault });
+}
+
 /** An object that is busy with an earlier change. */
 export function immutable(resource: string, id: string): ApiFault {
   return new ApiFault(409, `${resource} ${id} is immutable and cannot be updated.`);

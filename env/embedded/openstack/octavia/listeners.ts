@@ -83,7 +83,7 @@ export function addListeners(routes: Routes, engine: Engine): void {
       remove(engine, row, exchange);
     },
     isBelow: (row, { query }) => {
-      const wanted = query.getAll('loadbalancer_id');
+      const wanted = [...query.getAll('loadbalancer_id'), ...query.getAll('load_balancer_id')];
       return wanted.length === 0 || wanted.includes(row.loadbalancer_id);
     },
   });

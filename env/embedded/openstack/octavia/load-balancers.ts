@@ -11,7 +11,7 @@ import { attributesIn, name, tagList, up, uuid } from './forms.ts';
 import type { LoadBalancer } from './rows.ts';
 import { showBalancer, statusTree } from './show.ts';
 import { driverOf } from './traits.ts';
-import { releaseVip, takeVip } from './vip.ts';
+import { refuseVip, releaseVip, takeVip } from './vip.ts';
 
 const resource = 'Load Balancer';
 
@@ -127,6 +127,7 @@ function make(engine: Engine, exchange: Exchange): LoadBalancer {
   const sent = attributesIn(postOf(engine), body, 'loadbalancer');
   const projectId = sent.project_id ?? caller.projectId;
   if (projectId !== caller.projectId && !caller.isAdmin) throw notAllowed();
+  refuseVip(engine, sent, caller);
   const provider = providerOf(engine, sent.provider);
   engine.quotas.claim('load_balancer', projectId);
   const begun = engine.begun(projectId, sent);

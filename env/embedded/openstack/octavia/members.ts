@@ -7,7 +7,7 @@ import { ApiFault } from '../http/fault.ts';
 import type { Answer, Exchange, Routes } from '../http/routes.ts';
 import { addCollection, onBoth } from './collection.ts';
 import { type Engine, refuseWithoutRole } from './engine.ts';
-import { notFound, unsupportedOption } from './faults.ts';
+import { noParent, notFound, unsupportedOption } from './faults.ts';
 import { address, attributesIn, name, portNumber, tagList, up, uuid } from './forms.ts';
 import type { LoadBalancer, Member, Pool } from './rows.ts';
 import { showMember } from './show.ts';
@@ -79,6 +79,7 @@ interface Place {
 
 function placeOf(engine: Engine, { params, caller }: Exchange, row?: Member): Place {
   const id = params['pool'] ?? '';
+  if (engine.state.pools.get(id) === undefined) throw noParent('Pool', id);
   const pool = engine.found(engine.state.pools, 'Pool', { id, caller });
   if (row !== undefined && row.pool_id !== id) throw notFound('Member', row.id);
   return { pool, balancer: engine.balancer(pool.loadbalancer_id, caller) };

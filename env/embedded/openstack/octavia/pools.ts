@@ -101,7 +101,7 @@ export function addPools(routes: Routes, engine: Engine): void {
       remove(engine, row, exchange);
     },
     isBelow: (row, { query }) => {
-      const wanted = query.getAll('loadbalancer_id');
+      const wanted = [...query.getAll('loadbalancer_id'), ...query.getAll('load_balancer_id')];
       return wanted.length === 0 || wanted.includes(row.loadbalancer_id);
     },
   });

@@ -28,7 +28,7 @@ test.describe('an Octavia of an older series', () => {
       fault(400, "Invalid input for field/attribute protocol. Value: 'UDP'."),
     );
     await expect(makeListener(tested, balancer, { tags: ['a'] })).rejects.toThrow(
-      fault(400, 'Unknown attribute: tags'),
+      fault(400, 'Unknown attribute for argument'),
     );
     await expect(tested.kuryr.octavia.get('/v2/lbaas/providers')).rejects.toThrow('status 404');
   });

@@ -5,6 +5,7 @@
 import { type CloudService, Routes } from '../http/routes.ts';
 import { addAdministration } from './administration.ts';
 import type { Engine } from './engine.ts';
+import { lookupFault } from './faults.ts';
 import { addHealthMonitors } from './health-monitors.ts';
 import { addL7 } from './l7.ts';
 import { addListeners } from './listeners.ts';
@@ -29,11 +30,14 @@ export function octaviaService(engine: Engine): CloudService {
     routes,
     file: 'env/embedded/openstack/octavia/service.ts',
     isOpen: ({ path }) => path === '',
-    faultBody: ({ status, message }) => ({
-      faultcode: status >= 500 ? 'Server' : 'Client',
-      faultstring: message,
-      debuginfo: null,
-    }),
+    faultBody: ({ status, type, message }) =>
+      type === lookupFault
+        ? { code: status, title: 'Bad Request', description: message }
+        : {
+            faultcode: status >= 500 ? 'Server' : 'Client',
+            faultstring: message,
+            debuginfo: null,
+          },
   };
 }
 

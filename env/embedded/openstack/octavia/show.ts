@@ -27,9 +27,13 @@ function from(engine: Engine, minor: number, fields: object): object {
   return engine.speaks(minor) ? fields : {};
 }
 
-function tagged(engine: Engine, row: { readonly tags: readonly string[] }): object {
+/** Everything tells its project under the older name too; tags came later. */
+function tagged(
+  engine: Engine,
+  row: { readonly project_id: string; readonly tags: readonly string[] },
+): object {
   const { tags, ...rest } = row;
-  return engine.speaks(5) ? { ...rest, tags } : rest;
+  return { ...rest, tenant_id: row.project_id, ...(engine.speaks(5) ? { tags } : {}) };
 }
 
 /** A load balancer. */
@@ -67,8 +71,8 @@ export function showListener(engine: Engine, row: Listener): Shown {
       client_crl_container_ref: null,
     }),
     ...from(engine, 12, { allowed_cidrs: cidrs }),
-    ...from(engine, 17, { tls_ciphers: null, tls_versions: [] }),
-    ...from(engine, 20, { alpn_protocols: [] }),
+    ...from(engine, 17, { tls_ciphers: null, tls_versions: null }),
+    ...from(engine, 20, { alpn_protocols: null }),
     ...from(engine, 27, {
       hsts_max_age: null,
       hsts_include_subdomains: false,
@@ -81,20 +85,21 @@ export function showListener(engine: Engine, row: Listener): Shown {
 export function showPool(engine: Engine, row: Pool): Shown {
   const { loadbalancer_id: balancer, ...rest } = row;
   const { listeners, members, healthMonitors } = engine.state;
+  const monitor = healthMonitors.all().find(({ pool_id }) => pool_id === row.id);
   return {
     ...tagged(engine, rest),
     loadbalancers: [{ id: balancer }],
     listeners: ids(listeners.all().filter(({ default_pool_id }) => default_pool_id === row.id)),
     members: ids(members.all().filter(({ pool_id }) => pool_id === row.id)),
-    healthmonitor_id: healthMonitors.all().find(({ pool_id }) => pool_id === row.id)?.id ?? null,
+    ...(monitor === undefined ? {} : { healthmonitor_id: monitor.id }),
     ...from(engine, 8, {
       tls_container_ref: null,
       ca_tls_container_ref: null,
       crl_container_ref: null,
       tls_enabled: false,
     }),
-    ...from(engine, 18, { tls_ciphers: null, tls_versions: [] }),
-    ...from(engine, 24, { alpn_protocols: [] }),
+    ...from(engine, 18, { tls_ciphers: null, tls_versions: null }),
+    ...from(engine, 24, { alpn_protocols: null }),
   };
 }
 

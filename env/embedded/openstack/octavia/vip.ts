@@ -62,6 +62,11 @@ export function takeVip(engine: Engine, wish: VipWish, owner: VipOwner): Vip {
   };
 }
 
+/** Refuses an address that cannot be; Octavia does so before it looks for the provider and the quota. */
+export function refuseVip(engine: Engine, wish: VipWish, caller: Caller): void {
+  if (typeof wish.vip_port_id !== 'string') placeOf(engine, wish, { caller });
+}
+
 /** Octavia passes Neutron's refusal on; the ovn driver wraps it into an error of its own. */
 function refusedAsVip<T>(act: () => T, provider = 'amphora'): T {
   try {
@@ -119,7 +124,7 @@ function vipOfPort({ state }: Engine, wish: VipWish, { caller }: VipOwner): Vip 
 function placeOf(
   engine: Engine,
   wish: VipWish,
-  { caller }: VipOwner,
+  { caller }: Pick<VipOwner, 'caller'>,
 ): { readonly network: Network; readonly subnet: Subnet } {
   const subnet = subnetOf(engine, wish);
   const network = engine.state.networks.get(subnet.network_id);
