@@ -30,13 +30,20 @@ export class ApiError extends Error {
   readonly code: number;
   readonly reason: string;
   readonly details: Details | undefined;
+  /** Set on what is refused before the API server has looked at it: plain text instead of a Status. */
+  readonly text: string | undefined;
 
-  constructor(code: number, reason: string, said: { message: string; details?: Details }) {
+  constructor(
+    code: number,
+    reason: string,
+    said: { message: string; details?: Details; text?: string },
+  ) {
     super(said.message);
     this.name = 'ApiError';
     this.code = code;
     this.reason = reason;
     this.details = said.details;
+    this.text = said.text;
   }
 
   /** The body of the answer. */
@@ -58,7 +65,7 @@ const resourceOf = ({ group, plural }: Subject): string =>
   group === '' ? plural : `${plural}.${group}`;
 
 const about = ({ group, plural }: Subject, name: string): Details => ({
-  name,
+  ...(name === '' ? {} : { name }),
   ...(group === '' ? {} : { group }),
   kind: plural,
 });
@@ -82,7 +89,8 @@ const staleObject =
   'the object has been modified; please apply your changes to the latest version and try again';
 
 export function invalid(subject: Subject, name: string, causes: readonly Cause[]): ApiError {
-  const texts = causes.map(({ field, message }) => `${field}: ${message}`);
+  // A rule that is checked twice is told twice among the causes, but once in the message.
+  const texts = [...new Set(causes.map(({ field, message }) => `${field}: ${message}`))];
   const said = texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`;
   const full = subject.group === '' ? subject.kind : `${subject.kind}.${subject.group}`;
   return new ApiError(422, 'Invalid', {
@@ -106,16 +114,46 @@ export function gone(message: string): ApiError {
 
 export function unknownPath(): ApiError {
   const message = 'the server could not find the requested resource';
-  return new ApiError(404, 'NotFound', { message, details: {} });
+  return new ApiError(404, 'NotFound', { message, details: {}, text: '404 page not found\n' });
 }
 
-export function methodNotAllowed(message: string): ApiError {
-  return new ApiError(405, 'MethodNotAllowed', { message });
+export function methodNotAllowed(
+  message = 'the server does not allow this method on the requested resource',
+): ApiError {
+  return new ApiError(405, 'MethodNotAllowed', { message, details: {} });
+}
+
+/** A patch that does not fit its object; why is not said. */
+export function unprocessable(): ApiError {
+  const message = 'the server rejected our request due to an error in our request';
+  return new ApiError(422, 'Invalid', { message, details: {} });
+}
+
+/** A deletion of another object of that name; the refusal calls the object by its kind. */
+export function anotherObject(
+  { kind, group }: Subject,
+  name: string,
+  [field, wanted, found]: readonly [
+    field: 'uid' | 'resourceVersion',
+    wanted: string,
+    found: string,
+  ],
+): ApiError {
+  const word = field === 'uid' ? 'UID' : 'ResourceVersion';
+  const since = field === 'uid' ? 'deleted and then recreated' : 'modified';
+  const why = `the ${word} in the precondition (${wanted}) does not match the ${word} in record (${found}). The object might have been ${since}`;
+  return conflict({ kind, group, plural: kind }, name, why);
 }
 
 export function unsupportedMediaType(accepted: string): ApiError {
   const message = `the body of the request was in an unknown format - accepted media types include: ${accepted}`;
   return new ApiError(415, 'UnsupportedMediaType', { message });
+}
+
+/** What the router of built-in kinds says to a media type that no patch has. */
+export function unroutedMediaType(): ApiError {
+  const message = '415: Unsupported Media Type';
+  return new ApiError(415, 'UnsupportedMediaType', { message, details: {} });
 }
 
 export function unauthorized(): ApiError {

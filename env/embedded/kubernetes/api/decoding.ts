@@ -80,6 +80,12 @@ function checkWords(kind: Kind, body: Record<string, unknown>): void {
       `the API version in the data (${JSON.stringify(apiVersion)}) does not match the expected API version (${expected})`,
     );
   }
+  if (word !== kind.kind && kind.model !== undefined) {
+    const inside = kind.group === '' ? 'core' : (kind.group.split('.')[0] ?? '');
+    throw badRequest(
+      `${word as string} in version "${kind.version}" cannot be handled as a ${kind.kind}: converting (${kind.version}.${word as string}) to (${inside}.${kind.kind}): unknown conversion`,
+    );
+  }
   if (word !== kind.kind) {
     throw badRequest(
       `${JSON.stringify(word)} in version "${kind.version}" cannot be handled as a ${kind.kind}: no kind ${JSON.stringify(word)} is registered for this resource`,

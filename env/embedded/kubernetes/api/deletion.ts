@@ -54,10 +54,13 @@ export function gracefully(kind: Kind, object: KubeObject, deletion: Deletion): 
   const grace = graceOf(kind, object, deletion);
   const isNamespace = kind.kind === 'Namespace' && kind.group === '';
   if (!isHeld && grace === 0 && !isNamespace) return false;
-  mark(object, grace);
   if (isNamespace) {
+    // A namespace has no time of grace: it ends when nothing is left in it.
     const namespace = object as Namespace;
+    namespace.metadata.deletionTimestamp ??= moment();
     namespace.status = { ...namespace.status, phase: 'Terminating' };
+  } else {
+    mark(object, grace);
   }
   return true;
 }

@@ -1,6 +1,7 @@
 /**
  * Discovery: the lists of groups, versions and resources, in the old form and in the aggregated one.
  */
+import { createHash } from 'node:crypto';
 import { apiVersionOf, type Kind } from '../kinds/kind.ts';
 import type { Kinds } from '../kinds/registry.ts';
 
@@ -48,6 +49,21 @@ function partsOf(kind: Kind): Part[] {
   ];
 }
 
+/** Namespaces go one by one. */
+function verbsOf({ group, kind }: Kind): readonly string[] {
+  const isNamespace = group === '' && kind === 'Namespace';
+  return isNamespace ? objectVerbs.filter((verb) => verb !== 'deletecollection') : objectVerbs;
+}
+
+/** Stands for the version in which objects are kept (StorageVersionHash in apiserver's discovery). */
+function storageHash({ group, version, kind }: Kind): string {
+  return createHash('sha256')
+    .update(`${group}/${version}/${kind}`)
+    .digest()
+    .subarray(0, 8)
+    .toString('base64');
+}
+
 function resourcesOf(kind: Kind): object[] {
   const { plural, singular, shortNames, categories, isNamespaced } = kind;
   return [
@@ -56,10 +72,10 @@ function resourcesOf(kind: Kind): object[] {
       singularName: singular,
       namespaced: isNamespaced,
       kind: kind.kind,
-      verbs: objectVerbs,
+      verbs: verbsOf(kind),
       ...(shortNames.length === 0 ? {} : { shortNames }),
       ...(categories.length === 0 ? {} : { categories }),
-      storageVersionHash: Buffer.from(kind.kind).toString('base64').slice(0, 8),
+      storageVersionHash: storageHash(kind),
     },
     ...partsOf(kind).map(({ name, ...part }) => ({
       name: `${plural}/${name}`,
@@ -82,7 +98,9 @@ export function resourceList(kinds: Kinds, apiVersion: string): object | undefin
   }));
   const resources = [...own, ...made];
   if (resources.length === 0) return undefined;
-  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersion, resources };
+  // The list of the core group does not tell its own version.
+  const words = apiVersion.includes('/') ? { apiVersion: 'v1' } : {};
+  return { kind: 'APIResourceList', ...words, groupVersion: apiVersion, resources };
 }
 
 function groupVersions(kinds: Kinds): Map<string, string[]> {
@@ -186,7 +204,7 @@ function discovered(kind: Kind): object {
       isNamespaced,
       group,
       version,
-      verbs: objectVerbs,
+      verbs: verbsOf(kind),
     }),
     singularResource: singular,
     ...(shortNames.length === 0 ? {} : { shortNames }),

@@ -6,7 +6,7 @@ import type { KubeObject } from '../objects.ts';
 import type { AppliedBefore } from '../patch/apply.ts';
 import { jsonPatched, mergePatched } from '../patch/json-patch.ts';
 import { strategicallyPatched } from '../patch/strategic.ts';
-import { badRequest, unsupportedMediaType } from '../status.ts';
+import { badRequest, unroutedMediaType, unsupportedMediaType } from '../status.ts';
 
 /** A patch and what it is applied to. */
 export interface Patch {
@@ -15,13 +15,15 @@ export interface Patch {
   readonly current: KubeObject;
   readonly patch: unknown;
   readonly manager: string;
+  readonly isForced: boolean;
   readonly applied: AppliedBefore;
 }
 
 const common = 'application/json-patch+json, application/merge-patch+json';
 
 /** Applies a patch to a copy of an object. */
-export function patchedBy({ type, kind, current, patch, manager, applied }: Patch): unknown {
+export function patchedBy(asked: Patch): unknown {
+  const { type, kind, current, patch, manager, isForced, applied } = asked;
   if (patch === undefined) throw badRequest('error decoding patch: unexpected end of JSON input');
   switch (type) {
     case 'application/json-patch+json':
@@ -36,12 +38,13 @@ export function patchedBy({ type, kind, current, patch, manager, applied }: Patc
     case 'application/apply-patch+yaml':
       return applied.joined(current, patch, {
         manager,
+        isForced,
         uid: current.metadata.uid,
         model: kind.model,
       });
     default:
-      throw unsupportedMediaType(
-        `${common}, application/strategic-merge-patch+json, application/apply-patch+yaml`,
-      );
+      throw kind.model === undefined
+        ? unsupportedMediaType(`${common}, application/apply-patch+yaml`)
+        : unroutedMediaType();
   }
 }

@@ -5,14 +5,14 @@ import type { ServerResponse } from 'node:http';
 import { apiVersionOf, type Kind } from '../kinds/kind.ts';
 import { isRecord, type KubeObject } from '../objects.ts';
 import { AppliedBefore } from '../patch/apply.ts';
-import { badRequest, invalid, methodNotAllowed, notFound } from '../status.ts';
-import { fieldMatcher, labelMatcher } from '../store/selectors.ts';
+import { badRequest, invalid, methodNotAllowed, notFound, Problems } from '../status.ts';
 import { type Answer, textOf } from './answer.ts';
 import { deletionOf } from './deletion.ts';
 import { draftOf, type Received, strictnessOf } from './decoding.ts';
 import { Pages } from './pages.ts';
 import { patchedBy } from './patching.ts';
 import { type Asked, isOn, type ResourcePath } from './request.ts';
+import { matcherOf, namedBy, remainingOf } from './selection.ts';
 import { metadataOf, tableFor, wantsMetadata, wantsTable } from './table.ts';
 import type { Api, Draft, Writing } from './verbs.ts';
 import { serveWatch, tooLarge } from './watching.ts';
@@ -63,7 +63,7 @@ export class Resources {
       case 'DELETE':
         return this.#deleteAll(resource);
       default:
-        throw methodNotAllowed('the server does not allow this method on the requested resource');
+        throw methodNotAllowed();
     }
   }
 
@@ -81,7 +81,7 @@ export class Resources {
       case 'DELETE':
         return this.#delete(resource);
       default:
-        throw methodNotAllowed('the server does not allow this method on the requested resource');
+        throw methodNotAllowed();
     }
   }
 
@@ -106,7 +106,7 @@ export class Resources {
       resourceVersion: page.version,
       ...(page.continue === undefined
         ? {}
-        : { continue: page.continue, remainingItemCount: page.remaining }),
+        : { continue: page.continue, ...remainingOf(page, query) }),
     };
     const { accept } = asked.headers;
     if (wantsTable(accept)) {
@@ -188,13 +188,14 @@ export class Resources {
     if (current === undefined && !isApply) throw notFound(kind, ref.name);
     if (current === undefined) return this.#createApplied({ kind, path, asked });
     const seen = kind.view === undefined ? current : kind.view.fromStored(current);
-    const manager = asked.query.get('fieldManager') ?? 'unknown';
+    const manager = isApply ? managerOf(asked) : '';
     const patched = patchedBy({
       type,
       kind,
       current: seen,
       patch: asked.body,
       manager,
+      isForced: isOn(asked.query, 'force'),
       applied: this.#applied,
     });
     const { object, warnings } = draftOf(kind, patched, strictnessOf(asked.query));
@@ -205,10 +206,10 @@ export class Resources {
   #createApplied({ kind, path, asked }: Resource): Answer {
     if (!isRecord(asked.body)) throw badRequest('error decoding YAML: no object');
     const metadata = isRecord(asked.body['metadata']) ? asked.body['metadata'] : {};
+    const manager = managerOf(asked);
     const body = { ...asked.body, metadata: { ...metadata, name: path.name } };
     const answer = this.#create({ kind, path, asked: { ...asked, body } });
     const made = this.#api.find(kind, refOf(path));
-    const manager = asked.query.get('fieldManager') ?? 'unknown';
     if (made !== undefined) this.#applied.note(asked.body, made.metadata.uid, manager);
     return answer;
   }
@@ -243,6 +244,16 @@ export class Resources {
 
 /** Kinds of which a deletion gives the object back. */
 const returned = new Set(['Pod', 'Service', 'ServiceAccount', 'ResourceQuota']);
+
+/** Who applies; without a name nobody may. */
+function managerOf({ query }: Asked): string {
+  const manager = query.get('fieldManager') ?? '';
+  if (manager !== '') return manager;
+  const options = { group: 'meta.k8s.io', kind: 'PatchOptions', plural: 'PatchOptions' };
+  const problems = new Problems();
+  problems.required('fieldManager', 'is required for apply patch');
+  throw invalid(options, '', problems.causes);
+}
 
 /** The object of a path. */
 export function refOf({ namespace, name = '' }: ResourcePath): {
@@ -308,22 +319,4 @@ function listText(kind: Kind, objects: readonly KubeObject[], metadata: object):
   );
   const head = `{"kind":"${kind.kind}List","apiVersion":"${apiVersionOf(kind)}"`;
   return `${head},"metadata":${JSON.stringify(metadata)},"items":[${items.join(',')}]}`;
-}
-
-function namedBy(query: URLSearchParams): string | undefined {
-  const selector = query.get('fieldSelector') ?? '';
-  return /^metadata\.name==?([^,]+)$/.exec(selector)?.[1];
-}
-
-function matcherOf(kind: Kind, query: URLSearchParams): (object: KubeObject) => boolean {
-  const labels = labelMatcher(query.get('labelSelector') ?? '');
-  const fields = fieldMatcher(query.get('fieldSelector') ?? '');
-  if (labels === undefined && fields === undefined) return () => true;
-  const valuesOf = (object: KubeObject): Readonly<Record<string, string>> => ({
-    ...kind.strategy.fields?.(object),
-    'metadata.name': object.metadata.name,
-    'metadata.namespace': object.metadata.namespace ?? '',
-  });
-  return (object) =>
-    (labels?.(object.metadata.labels ?? {}) ?? true) && (fields?.(valuesOf(object)) ?? true);
 }

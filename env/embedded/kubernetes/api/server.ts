@@ -111,7 +111,12 @@ export class ApiServer {
       return;
     }
     if (error instanceof ApiError) {
-      send(response, { code: error.code, body: error.status });
+      const { code, status, text } = error;
+      const plain = 'text/plain; charset=utf-8';
+      send(
+        response,
+        text === undefined ? { code, body: status } : { code, body: text, type: plain },
+      );
       return;
     }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

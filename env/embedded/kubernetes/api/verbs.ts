@@ -5,11 +5,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Random } from '../../world.ts';
 import { apiVersionOf, type Kind, tableOf } from '../kinds/kind.ts';
-import { checkMetadata } from '../kinds/names.ts';
+import { checkFinalizers, checkMetadata } from '../kinds/names.ts';
 import type { Kinds } from '../kinds/registry.ts';
 import { copyOf, type KubeObject, moment } from '../objects.ts';
 import type { User } from '../parts.ts';
-import { alreadyExists, badRequest, conflict, notFound, Problems } from '../status.ts';
+import {
+  alreadyExists,
+  anotherObject,
+  badRequest,
+  conflict,
+  notFound,
+  Problems,
+} from '../status.ts';
 import type { Store } from '../store/store.ts';
 import { type Deletion, gracefully, type Removal } from './deletion.ts';
 import { carriedOver, restOf } from './updates.ts';
@@ -192,7 +199,10 @@ export class Api {
     const problems = new Problems();
     checkMetadata(problems, object, kind.strategy.names ?? 'subdomain');
     kind.strategy.validate?.(object, problems);
-    if (current !== undefined) kind.strategy.validateUpdate?.(object, current, problems);
+    if (current !== undefined) {
+      checkFinalizers(problems, object, current);
+      kind.strategy.validateUpdate?.(object, current, problems);
+    }
     problems.refuse(kind, object.metadata.name);
   }
 
@@ -214,12 +224,7 @@ export class Api {
     for (const field of ['uid', 'resourceVersion'] as const) {
       const wanted = deletion.preconditions?.[field];
       if (wanted !== undefined && wanted !== metadata[field]) {
-        const word = field === 'uid' ? 'UID' : 'ResourceVersion';
-        throw conflict(
-          kind,
-          metadata.name,
-          `Precondition failed: ${word} in precondition: ${wanted}, ${word} in object meta: ${metadata[field]}`,
-        );
+        throw anotherObject(kind, metadata.name, [field, wanted, metadata[field]]);
       }
     }
   }

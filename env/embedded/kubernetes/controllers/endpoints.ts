@@ -183,10 +183,13 @@ function putEndpoints(api: Api, service: Service, backends: readonly Backend[]):
   const subsets = subsetsOf(service, backends);
   const headless =
     service.spec.clusterIP === 'None' ? { 'service.kubernetes.io/headless': '' } : {};
-  const labels = { ...service.metadata.labels, ...headless };
+  const all = { ...service.metadata.labels, ...headless };
+  const labels = Object.keys(all).length === 0 ? {} : { labels: all };
   if (api.find(kind, { namespace, name }) === undefined) {
+    // The change that brought about the first endpoints is that of the service.
+    const annotations = { [triggerAnnotation]: service.metadata.creationTimestamp };
     api.create(kind, {
-      metadata: { name, namespace, labels },
+      metadata: { name, namespace, ...labels, annotations },
       ...(subsets.length === 0 ? {} : { subsets }),
     });
     return;

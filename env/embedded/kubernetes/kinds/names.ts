@@ -60,6 +60,22 @@ export function isLabelName(text: string): boolean {
   return text.length <= 63 && label1123.test(text);
 }
 
+/** What is to go takes no new finalizers. Two layers of the server look at that, so it is told twice. */
+export function checkFinalizers(
+  problems: Problems,
+  { metadata }: KubeObject,
+  current: KubeObject,
+): void {
+  if (current.metadata.deletionTimestamp === undefined) return;
+  const held = current.metadata.finalizers ?? [];
+  const late = (metadata.finalizers ?? []).filter((one) => !held.includes(one));
+  if (late.length === 0) return;
+  const list = late.map((one) => JSON.stringify(one)).join(', ');
+  const said = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`;
+  problems.forbidden('metadata.finalizers', said);
+  problems.forbidden('metadata.finalizers', said);
+}
+
 /** Looks at name, labels, annotations and owners. */
 export function checkMetadata(problems: Problems, object: KubeObject, rule: NameRule): void {
   const { metadata } = object;

@@ -1,33 +1,52 @@
 /**
- * Server-side apply, without the conflicts of field managers: what is applied is merged in, and what the
- * same manager applied before and no longer applies is taken out. There are no managedFields.
+ * Server-side apply: what is applied is merged in, what the same manager applied before and no longer
+ * applies is taken out, and what another manager has applied differently is a conflict. There are no
+ * managedFields, so who updates or patches owns nothing, and the items of lists have no owners.
  */
 import { attributesOf, itemTypeOf, valueTypeOf } from '../kinds/models.ts';
 import { isRecord } from '../objects.ts';
+import { conflictsOf, disown, refuseConflicts } from './managers.ts';
 import { mergeKeyOf } from './merge-keys.ts';
 import { strategicallyPatched } from './strategic.ts';
 
 /** Remembers what each manager applied to each object. */
 export class AppliedBefore {
-  readonly #byManager = new Map<string, unknown>();
+  /** What each manager of an object applied, by the object's uid. */
+  readonly #byObject = new Map<string, Map<string, unknown>>();
 
   /** Joins what a manager applies with an object; an object of no model is merged by maps alone. */
   joined(
     current: unknown,
     applied: unknown,
-    { manager, uid, model = 'any' }: { manager: string; uid: string; model?: string | undefined },
+    { manager, uid, isForced, model = 'any' }: Applying,
   ): unknown {
-    const key = `${uid} ${manager}`;
-    const before = this.#byManager.get(key);
-    this.#byManager.set(key, structuredClone(applied));
+    const owners = this.#ownersOf(uid);
+    if (isForced) disown(owners, manager, applied);
+    else refuseConflicts(conflictsOf(owners, manager, { applied, current }));
+    const before = owners.get(manager);
+    owners.set(manager, structuredClone(applied));
     const rest = before === undefined ? current : without(current, { before, applied, model });
     return strategicallyPatched(rest, applied, model);
   }
 
   /** Notes what was applied when an object was made. */
   note(applied: unknown, uid: string, manager: string): void {
-    this.#byManager.set(`${uid} ${manager}`, structuredClone(applied));
+    this.#ownersOf(uid).set(manager, structuredClone(applied));
   }
+
+  #ownersOf(uid: string): Map<string, unknown> {
+    const owners = this.#byObject.get(uid) ?? new Map<string, unknown>();
+    this.#byObject.set(uid, owners);
+    return owners;
+  }
+}
+
+interface Applying {
+  readonly manager: string;
+  readonly uid: string;
+  /** Takes what others have applied. */
+  readonly isForced: boolean;
+  readonly model?: string | undefined;
 }
 
 interface Dropped {

@@ -3,7 +3,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { isRecord } from '../objects.ts';
-import { ApiError, badRequest } from '../status.ts';
+import { badRequest, unprocessable } from '../status.ts';
 
 interface Operation {
   readonly op: string;
@@ -51,7 +51,7 @@ function run(root: Root, { op, path, from = '', value }: Operation): void {
       return;
     case 'test':
       if (!isDeepStrictEqual(valueAt(root, path, true), value ?? null)) {
-        throw unprocessable(`testing path ${path} failed`);
+        throw unprocessable();
       }
       return;
     default:
@@ -65,19 +65,13 @@ const segmentsOf = (path: string): string[] =>
     .slice(1)
     .map((part) => part.replace(/~1/g, '/').replace(/~0/g, '~'));
 
-function unprocessable(message: string): ApiError {
-  return new ApiError(422, 'Invalid', {
-    message: `the server rejected our request due to an error in our request: ${message}`,
-  });
-}
-
 function valueAt(root: Root, path: string, isLenient = false): unknown {
   let at = root.document;
   for (const key of segmentsOf(path)) {
     const next: unknown = Array.isArray(at) ? at[Number(key)] : isRecord(at) ? at[key] : undefined;
     if (next === undefined) {
       if (isLenient) return null;
-      throw unprocessable(`missing path ${path}: missing value`);
+      throw unprocessable();
     }
     at = next;
   }
@@ -99,13 +93,13 @@ function add(root: Root, path: string, value: unknown): void {
   if (Array.isArray(parent)) {
     const index = key === '-' ? parent.length : Number(key);
     if (!(index >= 0 && index <= parent.length)) {
-      throw unprocessable(`add operation does not apply: index ${key} is out of bounds`);
+      throw unprocessable();
     }
     parent.splice(index, 0, value);
   } else if (isRecord(parent)) {
     parent[key] = value;
   } else {
-    throw unprocessable(`add operation does not apply: doc is missing path: "${path}"`);
+    throw unprocessable();
   }
 }
 
@@ -116,7 +110,7 @@ function removeAt(root: Root, path: string): void {
   } else if (isRecord(parent) && Object.hasOwn(parent, key)) {
     Reflect.deleteProperty(parent, key);
   } else {
-    throw unprocessable(`remove operation does not apply: doc is missing key: ${path}`);
+    throw unprocessable();
   }
 }
 

@@ -8,7 +8,7 @@ import { badRequest } from '../status.ts';
 export type Matcher = (values: Readonly<Record<string, string>>) => boolean;
 
 const setForm = /^([^\s,!=()]+)\s+(in|notin)\s+\(([^)]*)\)$/;
-const equalForm = /^([^\s,!=()]+)\s*(==|=|!=)\s*([^\s,()]*)$/;
+const equalForm = /^([^\s,!=()]+)\s*(==|=|!=)\s*([^\s,()=!]*)$/;
 const keyForm = /^(!?)\s*([^\s,!=()]+)$/;
 
 /** Reads a label selector such as "app=web,tier in (a, b),!old". */
@@ -27,7 +27,10 @@ function splitOutsideBrackets(text: string): string[] {
 
 function labelTerm(term: string): Matcher {
   const matcher = setTerm(term) ?? equalTerm(term) ?? keyTerm(term);
-  if (matcher === undefined) throw badRequest(`unable to parse requirement: found '${term}'`);
+  if (matcher === undefined) {
+    const [, extra = term] = /^[^=!]*(?:==|!=|=)\s*([=!]+)/.exec(term) ?? [];
+    throw badRequest(`unable to parse requirement: found '${extra}', expected: identifier`);
+  }
   return matcher;
 }
 
@@ -49,14 +52,21 @@ function keyTerm(term: string): Matcher | undefined {
   return key === undefined ? undefined : (labels) => Object.hasOwn(labels, key) === (not === '');
 }
 
-/** Reads a field selector such as "spec.nodeName=n1,status.phase!=Running". */
-export function fieldMatcher(text: string): Matcher | undefined {
+/**
+ * Reads a field selector such as "spec.nodeName=n1,status.phase!=Running". Kinds without fields of their
+ * own know only a few, and say so at once.
+ */
+export function fieldMatcher(text: string, known?: readonly string[]): Matcher | undefined {
   const terms = text.split(',').filter((part) => part.trim() !== '');
   if (terms.length === 0) return undefined;
   const matchers = terms.map((term): Matcher => {
     const [, key = '', operator, value = ''] = /^([^=!]+)(==|=|!=)(.*)$/.exec(term.trim()) ?? [];
     if (operator === undefined) {
       throw badRequest(`invalid selector: '${term}'; can't understand '${term}'`);
+    }
+    if (known?.includes(key) === false) {
+      const names = known.map((name) => `"${name}"`).join(', ');
+      throw badRequest(`"${key}" is not a known field selector: only ${names}`);
     }
     return (fields) => {
       const found = fields[key];

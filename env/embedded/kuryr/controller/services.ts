@@ -51,7 +51,11 @@ export class Services {
     const endpoints = this.#context.caches.endpoints.get(key);
     if (record === undefined) {
       const spec = { ...this.#specOf(service), ...this.#slicesOf(endpoints, undefined) };
-      await this.#records.open(service, spec);
+      const wasOpened = await this.#records.open(service, spec);
+      // The handler of KuryrLoadBalancers meets a new one before its endpoints are written down.
+      if (wasOpened && this.#context.release.balancerRecord === 'KuryrLoadBalancer') {
+        this.#skip(service, 'without Endpoints');
+      }
       return;
     }
     const spec = this.#changedSpec(service, record, endpoints);
