@@ -11,7 +11,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{32}\b/g, '<id>'],
   [/\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})?/g, '<time>'],
   [/\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b/g, '<mac>'],
-  [/\bcontinue=[\w%.=-]+/g, 'continue=<token>'],
+  [/\bcontinue=[\w%.=-]{16,}/g, 'continue=<token>'],
 ];
 
 const address = /\b\d{1,3}(\.\d{1,3}){3}\b(\/\d{1,2})?/g;
