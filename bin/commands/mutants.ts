@@ -31,7 +31,7 @@ export function mutantsCommand(done: (status: number) => void): Command {
       '--all',
       'have every scenario meet every mutant, instead of those it concerns and a sample',
     )
-    .option('--at-once <n>', 'how many stacks at once', wholeNumber, 5)
+    .option('--at-once <n>', 'how many stacks at once', wholeNumber, 6)
     .option('--sample <n>', 'how many other scenarios each mutant meets too', count, 1)
     .option('--patience <factor>', 'by how much budgets are longer than usual', factor, 1)
     .option('--out <folder>', 'folder of the matrix (default: reports/out/mutants)')
