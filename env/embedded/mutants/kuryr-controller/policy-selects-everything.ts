@@ -4,6 +4,7 @@ import type { Mutant } from '../mutant.ts';
 export const mutant: Mutant = {
   fault: 'A policy is applied to every pod of its namespace, whatever it selects.',
   breaks: ['POL-SG-01', 'POL-DENY-02'],
+  mayBreak: ['NS-QUOTA-*'],
   layer: 'security group',
   apply: (levers) => {
     levers.override(Kube.prototype, 'create', (call) => (kind, object) => {

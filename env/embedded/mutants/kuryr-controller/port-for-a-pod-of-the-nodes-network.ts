@@ -8,7 +8,7 @@ export const mutant: Mutant = {
   origin: 'BZ 1894408: ports of pods with hostNetwork',
   breaks: ['POD-HOST-01', 'NS-NET-04'],
   mayBreak: ['POD-NET-05', 'POD-NET-06'],
-  layer: 'port',
+  layer: ['port', 'namespace network'],
   apply: (levers) => {
     kuryrSeesPods(levers, (pod) =>
       pod.spec.hostNetwork === true ? asIfOnThePodNetwork(pod) : pod,
