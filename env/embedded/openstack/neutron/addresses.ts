@@ -14,6 +14,7 @@ export interface Wish {
 
 /** Neutron's allocator picks at random among so many free addresses (neutrondb_ipam/driver.py). */
 const windowSize = 1_000;
+const mostDraws = 10;
 
 /** Gives addresses on a network; `keeping` are those that the port has already. */
 export function allocate(
@@ -126,13 +127,24 @@ export function takenCount(plugin: Plugin, subnetId: string): number {
 
 function freeAddress(plugin: Plugin, subnet: Subnet): string | undefined {
   const taken = takenOn(plugin, subnet.id);
-  const free: string[] = [];
-  for (const address of poolAddresses(subnet)) {
-    const text = formatAddress(address);
-    if (!taken.has(text)) free.push(text);
-    if (free.length === windowSize) break;
+  const pool = [...firstOf(poolAddresses(subnet), windowSize + taken.size)];
+  // Writing an address costs more than drawing it, and most are free.
+  for (let count = 0; count < mostDraws && pool.length > 0; count += 1) {
+    const drawn = pool[plugin.state.choice(Math.min(pool.length, windowSize))];
+    const text = drawn === undefined ? '' : formatAddress(drawn);
+    if (!taken.has(text)) return text;
   }
-  return free[plugin.state.choice(free.length)];
+  const free = pool.map(formatAddress).filter((text) => !taken.has(text));
+  return free[plugin.state.choice(Math.min(free.length, windowSize))];
+}
+
+function* firstOf<T>(items: Iterable<T>, most: number): Generator<T> {
+  let left = most;
+  for (const item of items) {
+    if (left <= 0) return;
+    left -= 1;
+    yield item;
+  }
 }
 
 function* poolAddresses({
