@@ -3,6 +3,8 @@ import type { Mutant } from '../mutant.ts';
 export const mutant: Mutant = {
   fault: 'OVN keeps the flows of a load balancer and of its floating IP after both were deleted.',
   breaks: ['LB-FIP-03'],
+  // What is deleted while its Service goes on stays too.
+  mayBreak: ['LB-*', 'SVC-*', 'RES-*', 'DNS-*'],
   layer: 'floating ip',
   apply: (levers) => {
     levers.view((view) => ({
