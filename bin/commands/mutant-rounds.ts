@@ -14,9 +14,9 @@ import { writeMeetingFiles } from './meeting-files.ts';
 import { type MutantChoice, plannedMutants } from './mutant-plan.ts';
 import { runPlaywright } from './playwright.ts';
 
-/** The folder of the second round, below that of the run. */
+/** The folder of the further rounds, below that of the run. */
 export const againFolder = 'again';
-const again = { atOnce: 2, patience: 2 };
+const again = { rounds: 2, atOnce: 2, patience: 2 };
 /** With more of them than this, the fault is not the hour's. */
 const mostAgain = 40;
 
@@ -62,32 +62,37 @@ export class Rounds {
 
   /**
    * What looks like a fault of a mutant may be one of the hour: on a busy machine answers come late. Those
-   * mutants meet their scenarios once more, with more patience and less beside them, and that counts.
+   * mutants meet their scenarios once more, with more patience and less beside them, and that counts; and
+   * those of them that are faulty still, for a last time.
    */
   async meetAgainWhereFaulty(
     mutants: readonly KnownMutant[],
-    { plan, meetings }: Round,
+    first: Round,
     outDir: string,
   ): Promise<{ readonly meetings: readonly Meeting[]; readonly repeated: KillMatrix['repeated'] }> {
-    const { order, interruption } = this.#around;
-    const faulty = judgedOf(plan, meetings).filter(({ verdict }) => verdict === 'faulty');
-    if (faulty.length === 0 || faulty.length > mostAgain || interruption.hasCome) {
-      return { meetings, repeated: [] };
+    let { meetings } = first;
+    const repeated: KillMatrix['repeated'] = [];
+    let { patience } = this.#around.order;
+    for (let round = 1; round <= again.rounds; round += 1) {
+      const faulty = this.#faultyIn({ ...first, meetings });
+      if (faulty.length === 0) break;
+      const ids = new Set(faulty.map(({ id }) => id));
+      stdout.write(`\nonce more, with less beside them: ${[...ids].join(', ')}\n`);
+      repeated.push(...faulty.map(({ id, problems }) => ({ id, problems })));
+      patience *= again.patience;
+      const next = await this.meet(
+        mutants.filter(({ id }) => ids.has(id)),
+        { outDir: join(outDir, againFolder, String(round)), patience, atOnce: again.atOnce },
+      );
+      meetings = [...meetings.filter(({ mutant }) => !ids.has(mutant)), ...next.meetings];
     }
-    stdout.write(`\nonce more, with less beside them: ${faulty.map(({ id }) => id).join(', ')}\n`);
-    const ids = new Set(faulty.map(({ id }) => id));
-    const second = await this.meet(
-      mutants.filter(({ id }) => ids.has(id)),
-      {
-        outDir: join(outDir, againFolder),
-        patience: order.patience * again.patience,
-        atOnce: again.atOnce,
-      },
-    );
-    return {
-      meetings: [...meetings.filter(({ mutant }) => !ids.has(mutant)), ...second.meetings],
-      repeated: faulty.map(({ id, problems }) => ({ id, problems })),
-    };
+    return { meetings, repeated };
+  }
+
+  #faultyIn({ plan, meetings }: Round): ReturnType<typeof judgedOf> {
+    if (this.#around.interruption.hasCome) return [];
+    const faulty = judgedOf(plan, meetings).filter(({ verdict }) => verdict === 'faulty');
+    return faulty.length > mostAgain ? [] : faulty;
   }
 }
 

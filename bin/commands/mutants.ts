@@ -1,7 +1,8 @@
 /**
  * "mutants": its options.
  */
-import { Command, InvalidArgumentError } from 'commander';
+import { availableMemory } from 'node:process';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
 interface MutantOptions {
   readonly only: readonly string[];
@@ -31,7 +32,11 @@ export function mutantsCommand(done: (status: number) => void): Command {
       '--all',
       'have every scenario meet every mutant, instead of those it concerns and a sample',
     )
-    .option('--at-once <n>', 'how many stacks at once', wholeNumber, 6)
+    .addOption(
+      new Option('--at-once <n>', 'how many stacks at once')
+        .argParser(wholeNumber)
+        .default(atOnce(), 'as memory allows, at most 16'),
+    )
     .option('--sample <n>', 'how many other scenarios each mutant meets too', count, 1)
     .option('--patience <factor>', 'by how much budgets are longer than usual', factor, 1)
     .option('--out <folder>', 'folder of the matrix (default: reports/out/mutants)')
@@ -39,6 +44,13 @@ export function mutantsCommand(done: (status: number) => void): Command {
       const { runMutants } = await import('./run-mutants.ts');
       done(await runMutants(options));
     });
+}
+
+/** The process of a stack and the worker that meets it; both mostly wait, so that processors count little. */
+const bytesEach = 600 * 2 ** 20;
+
+function atOnce(): number {
+  return Math.max(1, Math.min(16, Math.floor(availableMemory() / 2 / bytesEach)));
 }
 
 function wholeNumber(text: string): number {

@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.ts';
 export const mutant: Mutant = {
   fault: 'Neutron accepts a rule of a security group and loses it.',
   breaks: ['POL-ALLOW-01'],
+  mayBreak: ['POL-*'],
   layer: 'security group',
   apply: (levers) => {
     levers.state((state) => {
