@@ -49,6 +49,15 @@ export interface Catalogue<Id extends string> {
 /** The annotation type that carries a cited requirement id; `applicability` and reports read it. */
 export const requirementAnnotation = 'requirement';
 
+/** The ids that annotations cite. */
+export function citedIn(
+  annotations: readonly { readonly type: string; readonly description?: string }[],
+): string[] {
+  return annotations
+    .filter(({ type }) => type === requirementAnnotation)
+    .map(({ description }) => description ?? '');
+}
+
 const idForm = /^[A-Z][A-Z0-9]*(-[A-Z][A-Z0-9]*)*-\d{2}$/;
 
 /** Whether a scenario that cites a requirement disturbs everybody on the stack. */
