@@ -58,8 +58,8 @@ export async function runPlaywright(
 }
 
 /**
- * Workers make little garbage at a time: a small nursery saves each of them some 50 MB. It costs a sixth of
- * their processor time, which is what a run of mutants is short of.
+ * Workers make little garbage at a time: a small nursery saves each of them some 50 MB. It costs processor
+ * time; a worker of a run of mutants, which lives long and works hard, does without it.
  */
 function frugal(): Record<string, string> {
   const given = inheritedEnvironment()['NODE_OPTIONS'] ?? '';

@@ -1,6 +1,6 @@
 /**
- * What "mutants" does: starts the processes that hold mutants, has scenarios meet them in one round or
- * two, and judges what became of it.
+ * What "mutants" does: starts the processes that hold mutants, has scenarios meet them in up to
+ * three rounds, and judges what became of it.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -42,7 +42,7 @@ export const matrixSchema = z.object({
   }),
   /** What makes the run fail. */
   problems: z.array(z.string()),
-  /** Mutants whose first round was faulty, and why; what counts is their second round. */
+  /** Mutants that were faulty in a round, and why; what counts is their last round. */
   repeated: z.array(z.object({ id: z.string(), problems: z.array(z.string()) })),
   /** Each MUST with the mutants that have turned it red. */
   musts: z.array(z.object({ id: z.string(), killers: z.array(z.string()) })),
