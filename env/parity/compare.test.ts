@@ -107,6 +107,11 @@ test.describe('an order of states', () => {
   const orders: [what: string, order: string[], isSame: boolean][] = [
     ['a look that missed a state in passing', ['ACTIVE'], true],
     ['a look that saw one more in passing', ['PENDING_CREATE', 'PENDING_UPDATE', 'ACTIVE'], true],
+    [
+      'an event that only a wait brings about',
+      ['PENDING_CREATE', 'Normal CNIWaitingForActiveVIFs from kuryr-daemon', 'ACTIVE'],
+      true,
+    ],
     ['another state in passing', ['PENDING_DELETE', 'ACTIVE'], false],
     ['one more state that stays', ['PENDING_CREATE', 'ERROR', 'ACTIVE'], false],
     ['another end', ['PENDING_CREATE'], false],

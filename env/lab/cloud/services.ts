@@ -171,8 +171,8 @@ export async function startOctaviaApi(layout: Layout, machine: Machine): Promise
       port: addresses.octaviaPort,
       script: 'octavia-wsgi',
       config: '/etc/octavia/octavia.conf',
-      // It keeps a connection and some memory of each call of the ovn provider.
-      renewAbove: 320,
+      // It keeps a connection and some memory of each call of the ovn provider; it starts with about 100 MiB.
+      renewAbove: 240,
       // Green and other threads share locks in it: once in hours one hangs, and all the others with it.
       longest: 45,
     }),
