@@ -17,9 +17,15 @@ export interface Daemon {
   readonly machine: Machine;
   readonly argv: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** How the kernel ranks it, from -20 (first) to 19; 0 unless it is what all the others wait for. */
+  readonly niceness?: number;
 }
 
-const joinGroup = 'echo $$ > "$1/cgroup.procs" && shift && exec "$@"';
+/** The kernel may rank sessions, and niceness would say nothing beside other sessions then: both are set. */
+const launch = `
+echo $$ > "$1/cgroup.procs" || exit
+[ ! -w /proc/$$/autogroup ] || echo "$2" > /proc/$$/autogroup
+niceness=$2 && shift 2 && exec nice -n "$niceness" "$@"`;
 
 /** File that receives what a daemon prints. */
 export function logOf(layout: Layout, name: string): string {
@@ -44,10 +50,11 @@ export async function startDaemon(layout: Layout, daemon: Daemon): Promise<boole
   }
   await mkdir(group, { recursive: true });
   await mkdir(layout.logs, { recursive: true });
+  const niceness = String(daemon.niceness ?? 0);
   const log = openSync(logOf(layout, daemon.name), 'a', 0o600);
   const child = spawn(
     'sh',
-    ['-c', joinGroup, daemon.name, group, ...enter(daemon.machine), ...daemon.argv],
+    ['-c', launch, daemon.name, group, niceness, ...enter(daemon.machine), ...daemon.argv],
     {
       detached: true,
       stdio: ['ignore', log, log],

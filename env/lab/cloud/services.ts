@@ -6,11 +6,17 @@ import got from 'got';
 import { addresses, type Layout } from '../base/layout.ts';
 import { isAlive, logOf, startDaemon } from '../base/daemons.ts';
 import { enter, type Machine, on } from '../base/machines.ts';
-import { pythonEnv } from '../base/python.ts';
+import { neutronEnv, pythonEnv } from '../base/python.ts';
 import { attempt, succeeds } from '../base/shell.ts';
 import { waitFor } from '../base/wait.ts';
 
 const socket = '/run/mysqld/mysqld.sock';
+
+/**
+ * Of Neutron and its database. One process answers for all networks, and everybody waits for it: among equals
+ * it stood in the queue for a processor nearly as long as it ran (9 s of 20).
+ */
+const firstInLine = -10;
 
 async function lastLines(layout: Layout, name: string): Promise<string> {
   const tail = (await attempt(['tail', '-n', '5', logOf(layout, name)])) ?? '(no log)';
@@ -45,6 +51,7 @@ export async function startMariadb(layout: Layout, machine: Machine): Promise<vo
   await startDaemon(layout, {
     name: 'mariadb',
     machine,
+    niceness: firstInLine,
     argv: [
       'mariadbd',
       '--user=mysql',
@@ -148,7 +155,8 @@ export async function startNeutron(layout: Layout, machine: Machine): Promise<vo
   await startDaemon(layout, {
     name: 'neutron',
     machine,
-    env: pythonEnv,
+    niceness: firstInLine,
+    env: neutronEnv,
     argv: [
       'neutron-server',
       '--config-file',
