@@ -1,8 +1,9 @@
 /**
- * Starts the process of an embedded stack: teaches Node 20 to load TypeScript, then hands over.
+ * Starts the process of an embedded stack: its program, as one file.
  */
-import { register } from 'tsx/esm/api';
+import { bundleOf } from './bundle.mjs';
 
-register();
-const { main } = await import('./process.ts');
+process.setSourceMapsEnabled(true);
+const program = await bundleOf(new URL('process.ts', import.meta.url));
+const { main } = await import(program.href);
 await main(process.argv.slice(2));

@@ -5,18 +5,19 @@
 import { type BudgetSpec, ProbeError } from '#env';
 import type { Reading } from '../reading.ts';
 import { type Judgement, met, unmet } from './judgement.ts';
-import { samples } from './sampling.ts';
+import { longest, samples } from './sampling.ts';
 
 const fewestReads = 2;
 
-/** Judges whether a reading is as expected throughout the window. */
+/** Judges whether a reading is as expected throughout the window, which lasts until there were enough reads. */
 export async function hold(
   reading: Reading<unknown>,
   expected: unknown,
   budget: BudgetSpec,
 ): Promise<Judgement> {
+  const needed = Math.max(fewestReads, budget.consecutive);
   let reads = 0;
-  for await (const sample of samples({ reading, expected, budget })) {
+  for await (const sample of samples({ reading, expected, budget, fewest: needed })) {
     if (sample.kind === 'trouble') {
       throw sample.error;
     }
@@ -28,12 +29,11 @@ export async function hold(
       return unmet(head, sample.differences, '');
     }
   }
-  const needed = Math.max(fewestReads, budget.consecutive);
   if (reads < needed) {
     throw new ProbeError(
       'WINDOW_TOO_SHORT',
-      `Holding ${reading.name} for ${budget.withinMs} ms (budget "${budget.name}"): made ${reads} ` +
-        `read(s) where ${needed} are needed. Widen the window, or shorten "every", in the profile.`,
+      `Holding ${reading.name} for ${longest} times ${budget.withinMs} ms (budget "${budget.name}"): made ` +
+        `${reads} read(s) where ${needed} are needed. Widen the window, or shorten "every", in the profile.`,
     );
   }
   return met(`${reading.name} held, and was expected not to.`);

@@ -20,26 +20,37 @@ export interface Question {
   readonly budget: BudgetSpec;
   /** Ask less often the longer one has waited for what is expected. */
   readonly isPatient?: true;
+  /** So many reads there have to be, even if they take up to `longest` times the budget. */
+  readonly fewest?: number;
 }
+
+/** A budget in which too few reads were completed lasts so many times as long at most. */
+export const longest = 4;
 
 /** Yields completed reads, one every `everyMs`, until the budget is spent; a read it cuts off is not one. */
 export async function* samples(question: Question): AsyncGenerator<Sample, void> {
-  const { reading, budget } = question;
+  const { reading, budget, fewest = 0 } = question;
   const started = performance.now();
   const elapsed = (): number => performance.now() - started;
-  const deadline = AbortSignal.timeout(budget.withinMs);
+  const whole = { ms: budget.withinMs, over: AbortSignal.timeout(budget.withinMs) };
+  const stretched = {
+    ms: budget.withinMs * longest,
+    over: AbortSignal.timeout(budget.withinMs * longest),
+  };
   const waiting = new Waiting(reading.name);
-  while (elapsed() < budget.withinMs) {
+  for (let reads = 0, end = fewest > 0 ? stretched : whole; elapsed() < end.ms;) {
     const begun = elapsed();
-    const sample = await readOnce(question, deadline, elapsed);
+    const sample = await readOnce(question, end.over, elapsed);
     if (sample === undefined) {
       return;
     }
     waiting.saw(sample.text, elapsed());
     yield sample.sample;
+    reads += 1;
+    end = reads < fewest ? stretched : whole;
     const next = begun + pauseAfter(question, sample.sample, begun);
-    await pause(Math.max(0, Math.min(next, budget.withinMs) - elapsed()));
-    if (next >= budget.withinMs) {
+    await pause(Math.max(0, Math.min(next, end.ms) - elapsed()));
+    if (next >= end.ms) {
       return;
     }
   }

@@ -238,6 +238,18 @@ test.describe('toHold', () => {
     );
   });
 
+  test('lasts until there were the reads that it needs, and then no longer than its window', async () => {
+    const short: BudgetSpec = { ...window, withinMs: 100, everyMs: 10 };
+    let reads = 0;
+    const slow = reading('slow', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      return (reads += 1) < 4 ? 'dropped' : 'open';
+    });
+
+    await houseExpect(slow).toHold('dropped', short);
+    expect(reads).toBe(3);
+  });
+
   test('cannot judge a window with fewer than the reads it needs', async () => {
     const lone: BudgetSpec = { name: 'quiet', withinMs: 50, everyMs: 1_000, consecutive: 1 };
 

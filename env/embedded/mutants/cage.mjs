@@ -1,8 +1,9 @@
 /**
- * Starts a cage: teaches Node 20 to load TypeScript, then hands over.
+ * Starts a cage: its program, as one file.
  */
-import { register } from 'tsx/esm/api';
+import { bundleOf } from '../bundle.mjs';
 
-register();
-const { main } = await import('./cage.ts');
+process.setSourceMapsEnabled(true);
+const program = await bundleOf(new URL('cage.ts', import.meta.url));
+const { main } = await import(program.href);
 await main(process.argv[2]);

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hearLines } from '../../broker/lines.ts';
 import { StackError } from '../../errors.ts';
+import { bundleOf } from '../bundle.mjs';
 import { cageAnswerForm, type CageOrder, cageSocketName } from './cage-forms.ts';
 
 const program = fileURLToPath(new URL('cage.mjs', import.meta.url));
@@ -23,6 +24,8 @@ export interface Cages extends AsyncDisposable {
 
 /** Starts so many cages. */
 export async function startCages(count: number): Promise<Cages> {
+  // Made before, lest each of them makes it.
+  await bundleOf(new URL('cage.ts', import.meta.url));
   const cages = await Promise.all(Array.from({ length: count }, () => startCage()));
   return {
     sockets: cages.map(({ socket }) => socket),

@@ -37,7 +37,8 @@ export async function loadMutant(id: string): Promise<KnownMutant> {
       `Loading mutant "${id}": there is no file env/embedded/mutants/${id}.ts.`,
     );
   }
-  const loaded = (await import(new URL(`${id}.ts`, folder).href)) as { mutant?: Mutant };
+  const [part = '', file = ''] = id.split('/');
+  const loaded = (await import(`./${part}/${file}.ts`)) as { mutant?: Mutant };
   if (loaded.mutant === undefined) {
     throw new StackError(
       'MUTANT_UNKNOWN',
