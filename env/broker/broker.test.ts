@@ -2,7 +2,8 @@ import { access } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { expect, test } from '@playwright/test';
 import { connectBroker, type Leases } from './client.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, type Ruling } from './ledger.ts';
+import type { LeaseKind } from './protocol.ts';
 import { startBroker } from './server.ts';
 
 /** Settles to whether a promise is settled once everything that was under way has been heard. */
@@ -158,10 +159,10 @@ test.describe('the ledger', () => {
     expect(ledger.release('all')).toMatchObject([{ claim: { id: 'b' }, verdict: 'granted' }]);
   });
 
-  test('sees a deadlock over what is scarce, whoever is present', () => {
+  test('sees a deadlock over what is scarce among those who are present', () => {
     const ledger = new Ledger({ loadBalancers: 2, floatingIps: 1, presence: 3 });
     for (const holder of ['a', 'b']) {
-      ledger.claim({ id: `${holder} there`, kind: 'presence', count: 1, holder: 'presence' });
+      ledger.claim({ id: `${holder} there`, kind: 'presence', count: 1, holder });
       ledger.claim({ id: `${holder} 1`, kind: 'loadBalancers', count: 1, holder });
     }
     ledger.claim({ id: 'a 2', kind: 'loadBalancers', count: 1, holder: 'a' });
@@ -169,6 +170,24 @@ test.describe('the ledger', () => {
     expect(
       ledger.claim({ id: 'b 2', kind: 'loadBalancers', count: 1, holder: 'b' }),
     ).toContainEqual(expect.objectContaining({ verdict: 'refused', code: 'LEASE_DEADLOCK' }));
+  });
+
+  test('sees a deadlock between who waits to be alone and who waits for what that one holds', () => {
+    const ledger = new Ledger({ loadBalancers: 1, floatingIps: 1, presence: 3 });
+    const claim = (id: string, kind: LeaseKind, count = 1): Ruling[] =>
+      ledger.claim({ id, kind, count, holder: id.slice(0, 1) });
+    claim('a 1', 'loadBalancers');
+    claim('c here', 'presence');
+    claim('a alone', 'presence', 3);
+    claim('b 1', 'loadBalancers');
+
+    // Who is there and waits for nothing will leave.
+    expect(claim('d 1', 'loadBalancers')).toContainEqual(
+      expect.objectContaining({ verdict: 'waiting' }),
+    );
+    expect(claim('c 1', 'loadBalancers')).toContainEqual(
+      expect.objectContaining({ verdict: 'refused', code: 'LEASE_DEADLOCK' }),
+    );
   });
 
   test('counts every kind by itself', () => {

@@ -95,11 +95,12 @@ export class Ledger {
     return rulings;
   }
 
-  /** When everybody who holds something waits for more, nobody will ever give anything back. */
+  /**
+   * When everybody who holds something waits for more, nobody will ever give anything back. A scenario holds
+   * its place on the stack by the same name as what is scarce.
+   */
   #breakDeadlock(): Ruling | undefined {
-    // Whoever is present makes progress as long as it waits for nothing.
-    const held = [...this.#held.values()].filter(({ kind }) => kind !== 'presence');
-    const holders = new Set(held.map(({ holder }) => holder));
+    const holders = new Set([...this.#held.values()].map(({ holder }) => holder));
     const waiters = new Set(this.#queue.map(({ holder }) => holder));
     const isStuck =
       holders.size > 0 &&
@@ -115,7 +116,7 @@ export class Ledger {
     return refused(
       youngest,
       'LEASE_DEADLOCK',
-      `everybody who holds ${leaseKinds.filter((kind) => kind !== 'presence').join(' or ')} waits for more, so the last one to ask would wait for ever`,
+      'everybody who holds something waits for more, so the last one to ask would wait for ever',
     );
   }
 

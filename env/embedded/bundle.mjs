@@ -2,6 +2,7 @@
  * Puts a program of the embedded stack and all that it needs into one file. It has about six hundred modules,
  * and a process that loads them one by one takes more than a second of processor time before its first line.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pid, version } from 'node:process';
@@ -9,7 +10,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, version as bundler } from 'esbuild';
 
 const checkout = fileURLToPath(new URL('../../', import.meta.url));
-const shelf = join(checkout, 'node_modules/.cache/kuryr-conformance/embedded');
+// Checkouts may share their node_modules; what a program reads beside it belongs to one of them.
+const owner = createHash('sha256').update(checkout).digest('hex').slice(0, 8);
+const shelf = join(checkout, 'node_modules/.cache/kuryr-conformance', `embedded-${owner}`);
 // Some of what it needs is CommonJS and asks for Node's own modules by require.
 const requires =
   "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
