@@ -102,8 +102,17 @@ export function completed(file: unknown): unknown {
     ...whole,
     ...file,
     ml2: { backend, firewall, ...recordIn(file, 'ml2') },
-    budgets: { ...budgetsHere, ...recordIn(file, 'budgets') },
+    budgets: budgetsIn(file),
   };
+}
+
+/** A budget of which a file says one thing keeps the others. */
+function budgetsIn(file: Raw): Raw {
+  const own = Object.entries(recordIn(file, 'budgets')).map(([name, budget]) => [
+    name,
+    isRecord(budget) ? { ...recordIn(budgetsHere, name), ...budget } : budget,
+  ]);
+  return { ...budgetsHere, ...(Object.fromEntries(own) as Raw) };
 }
 
 interface CompleteAxes extends ClaimAxes {

@@ -209,12 +209,12 @@ const budgets: Readonly<Record<string, number>> = {
   loadBalancerDeleted: 8,
   floatingIp: 6,
   // Three reads of two seconds each say that somebody is kept out.
-  policyEffective: 10,
-  policyInForce: 6,
+  policyEffective: 8,
+  policyInForce: 4,
   answer: 0.5,
   dataplane: 6,
-  // Three reads of a second each.
-  quiet: 4,
+  // It lasts until there were two reads, however long they take.
+  quiet: 1.5,
   namespaceDeleted: 12,
   census: 6,
   // The C library asks each server twice, and waits five seconds for each answer.
