@@ -33,8 +33,8 @@ export interface MutantChoice {
 }
 
 const link = 'https://opendev.org/openstack/kuryr-kubernetes';
-/** Nothing turns red under a harmless mutant, so it meets this many times as many as a sample has. */
-const harmlessTimes = 6;
+/** Nothing turns red under a harmless mutant, so it meets so many, or the sample if that is more. */
+const fewestOfHarmless = 6;
 
 /** Plans the chosen mutants. */
 export async function plannedMutants(
@@ -141,11 +141,17 @@ function meetingsOf(mutant: KnownMutant, around: Circumstances): readonly Citing
   const others = applicable.filter(
     (one) => !cites(one, [...mutant.breaks, ...(mutant.mayBreak ?? []), ...standing]),
   );
-  const count = Math.min(
-    around.sample * (mutant.breaks.length === 0 ? harmlessTimes : 1),
-    others.length,
-  );
+  const count =
+    mutant.breaks.length === 0
+      ? Math.max(fewestOfHarmless, around.sample)
+      : wholeOf(around.sample, mutant.id);
   return [...named, ...pickedFor(mutant.id, others).slice(0, count)];
+}
+
+/** A whole number for a mutant, of which the average over many is the one given. */
+function wholeOf(average: number, mutant: string): number {
+  const lot = createHash('sha256').update(mutant).digest().readUInt32BE() / 2 ** 32;
+  return Math.floor(average) + (lot < average % 1 ? 1 : 0);
 }
 
 /**

@@ -63,7 +63,8 @@ export class Rounds {
   /**
    * What looks like a fault of a mutant may be one of the hour: on a busy machine answers come late. Those
    * mutants meet their scenarios once more, with more patience and less beside them, and that counts; and
-   * those of them that are faulty still, for a last time.
+   * those of them that are faulty still, for a last time. A scenario that is red somewhere else than at the
+   * defect may be red for another reason, and so is met once more too.
    */
   async meetAgainWhereFaulty(
     mutants: readonly KnownMutant[],
@@ -74,11 +75,11 @@ export class Rounds {
     const repeated: KillMatrix['repeated'] = [];
     let { patience } = this.#around.order;
     for (let round = 1; round <= again.rounds; round += 1) {
-      const faulty = this.#faultyIn({ ...first, meetings });
+      const faulty = this.#faultyIn({ ...first, meetings }, round);
       if (faulty.length === 0) break;
       const ids = new Set(faulty.map(({ id }) => id));
       stdout.write(`\nonce more, with less beside them: ${[...ids].join(', ')}\n`);
-      repeated.push(...faulty.map(({ id, problems }) => ({ id, problems })));
+      repeated.push(...faulty);
       patience *= again.patience;
       const next = await this.meet(
         mutants.filter(({ id }) => ids.has(id)),
@@ -89,12 +90,19 @@ export class Rounds {
     return { meetings, repeated };
   }
 
-  #faultyIn({ plan, meetings }: Round): ReturnType<typeof judgedOf> {
+  #faultyIn({ plan, meetings }: Round, round: number): readonly Faulty[] {
     if (this.#around.interruption.hasCome) return [];
-    const faulty = judgedOf(plan, meetings).filter(({ verdict }) => verdict === 'faulty');
+    const faulty = judgedOf(plan, meetings).flatMap(({ id, verdict, problems, isLayerRight }) => {
+      if (verdict === 'faulty') return [{ id, problems }];
+      return round === 1 && isLayerRight === false ? [{ id, problems: [elsewhere] }] : [];
+    });
     return faulty.length > mostAgain ? [] : faulty;
   }
 }
+
+type Faulty = KillMatrix['repeated'][number];
+
+const elsewhere = 'killed, but the diagnosis names another layer';
 
 function meetingsIn(outDir: string): Meeting[] {
   const file = join(outDir, mutantFiles.meetings);

@@ -50,8 +50,13 @@ export interface PracticePlace {
   readonly isOver: () => boolean;
 }
 
-/** Between two looks of a fault: what it breaks may be judged moments after it has come into being. */
-const strikeEveryMs = 500;
+/**
+ * Between two looks of a fault: what it breaks may be judged moments after it has come into being, and mended
+ * by Kuryr as soon. A fault looks twice as often as a scenario that waits for a pod.
+ */
+function strikeEveryMs({ budgets }: RunPlace['profile']): number {
+  return budgets.podReady.everyMs / 2;
+}
 
 const nothing: Look = { verdict: 'not-run', message: 'The run ended before it began.' };
 
@@ -90,7 +95,7 @@ interface Disturbance extends AsyncDisposable {
 
 async function disturb(drill: Drill, run: RunPlace): Promise<Disturbance> {
   const scene = await Scene.open(run);
-  const striking = keepStriking(scene, drill.fault, strikeEveryMs);
+  const striking = keepStriking(scene, drill.fault, strikeEveryMs(run.profile));
   return {
     scene,
     striking,
