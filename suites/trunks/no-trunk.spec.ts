@@ -8,13 +8,15 @@ test.describe('a node whose port has no trunk', () => {
   test(
     'gets no ports for its pods, while the pods of other nodes get theirs',
     covers('TRUNK-06'),
-    async ({ budgets, cloud, cluster, namespace, profile, run }) => {
+    async ({ budgets, cloud, cluster, namespace, presence, profile, run }) => {
       const first = await namespace.pod('first');
       const { trunk } = await untilThere(cloud.portOf(first), budgets.podReady);
       await using spare = await sparePort(cloud, {
         beside: String(trunk?.parentPortId),
         tag: profile.layout.resourceTag,
       });
+      // A controller that cannot serve such a node might serve nobody.
+      await presence.alone();
       await using phantom = await addPhantomNode(cluster, {
         name: `${namespace.name}-node`,
         address: spare.address,

@@ -3,10 +3,10 @@ import type { Mutant } from '../mutant.ts';
 import { noAnswer } from '../outages.ts';
 
 /** Longer than any load balancer of the embedded stack is pending by itself. */
-const patienceMs = 2_000;
+const patienceMs = 1_200;
 
 export const mutant: Mutant = {
-  fault: 'Kuryr waits two seconds for a load balancer that is pending, and never comes back to it.',
+  fault: 'Kuryr waits a second for a load balancer that is pending, and never comes back to it.',
   breaks: ['RES-LB-03'],
   // Its Service cannot be taken away either.
   isEverywhere: true,
