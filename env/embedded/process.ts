@@ -8,6 +8,7 @@ import { loadProfile } from '../profile.ts';
 import { compose } from './compose.ts';
 import { serveControl } from './control.ts';
 import { type Report, socketName } from './control-forms.ts';
+import { traceOf } from './trace.ts';
 
 /** Runs one stack: the name or file of its profile, and the folder that is its own. */
 export async function main([profile = '', folder = '']: readonly string[]): Promise<void> {
@@ -40,7 +41,7 @@ class Faults {
   readonly #seen: { readonly atMs: number; readonly text: string }[] = [];
 
   readonly note = (error: unknown): void => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const text = traceOf(error);
     this.#seen.push({ atMs: Date.now(), text: `A part of the stack has failed: ${text}` });
   };
 
@@ -81,6 +82,6 @@ function tell(report: Report): void {
 function failure(error: unknown): Report {
   if (!(error instanceof Error)) return { kind: 'failed', code: '', message: String(error) };
   const code = 'code' in error && /^[A-Z]+_/.test(String(error.code)) ? String(error.code) : '';
-  const message = code === '' ? (error.stack ?? error.message) : error.message;
+  const message = code === '' ? traceOf(error) : error.message;
   return { kind: 'failed', code, message };
 }

@@ -5,6 +5,7 @@
 import { OpenStackError } from '../../access/openstack-error.ts';
 import type { World } from '../world.ts';
 import { KubeRefusal } from './api/kube.ts';
+import { traceOf } from '../trace.ts';
 
 /** What is needed is not there yet; the next look may find it. */
 export class NotReady extends Error {}
@@ -103,7 +104,7 @@ export class WorkQueue {
       return;
     }
     if (!(error instanceof NotReady)) {
-      const detail = isExpected(error) ? error.message : (error.stack ?? error.message);
+      const detail = isExpected(error) ? error.message : traceOf(error);
       world.log(
         'kuryr-controller',
         `Handler ${name} failed for ${key} (attempt ${job.failures}): ${detail}`,
@@ -133,13 +134,13 @@ export async function poll<T>(
   look: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
   const until = Date.now() + options.withinMs;
-  let pause = 8;
+  let pause = 20;
   for (;;) {
     const found = await look();
     if (found !== undefined || Date.now() > until) return found;
     await options.world.delay(pause, options.signal);
-    pause = Math.min(pause * 1.2, longestPollMs);
+    pause = Math.min(pause * 1.5, longestPollMs);
   }
 }
 
-const longestPollMs = 30;
+const longestPollMs = 150;

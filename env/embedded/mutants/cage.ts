@@ -15,6 +15,7 @@ import { socketName } from '../control-forms.ts';
 import { type CageOrder, cageOrderForm, cageSocketName } from './cage-forms.ts';
 import { Levers } from './levers.ts';
 import { applyMutant, loadMutant } from './load.ts';
+import { traceOf } from '../trace.ts';
 
 /** Runs a cage in a folder of its own until its parent lets go. */
 export async function main(folder = ''): Promise<void> {
@@ -61,7 +62,7 @@ class Cage implements AsyncDisposable {
   }
 
   readonly note = (error: unknown): void => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const text = traceOf(error);
     this.#faults.push({ atMs: Date.now(), text: `A part of the stack has failed: ${text}` });
   };
 

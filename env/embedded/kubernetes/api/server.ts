@@ -13,6 +13,7 @@ import { ApiError, badRequest, unauthorized } from '../status.ts';
 import { type Answer, send } from './answer.ts';
 import type { Asked } from './request.ts';
 import type { Tokens } from './tokens.ts';
+import { traceOf } from '../../trace.ts';
 
 /** Answers a request, or takes it over and answers in a stream. */
 export type Dispatch = (
@@ -119,7 +120,7 @@ export class ApiServer {
       );
       return;
     }
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const text = traceOf(error);
     this.#parts.world.log('kubernetes', `${request.method ?? ''} ${request.url ?? ''}: ${text}`);
     const { message } = error as Error;
     const failure = new ApiError(500, 'InternalError', { message: `Internal error: ${message}` });
