@@ -27,7 +27,7 @@ import {
   profileNames,
   workersProblem,
 } from './pod-mode.ts';
-import { complaintsOf, soak } from './soak.ts';
+import { complaintsOf, programGrowth, soak, wholeGrowth, wordsOfGrowth } from './soak.ts';
 import { record, recordingFolder } from './record.ts';
 import { readState } from './state.ts';
 import { inspect, type Link } from './status.ts';
@@ -108,13 +108,16 @@ async function status(): Promise<boolean> {
     say(`${name.padEnd(24)} ${version}`);
   for (const sentence of state.standIns) say(`stand-in: ${sentence}`);
   if (!state.isComplete) say('The last "lab up" did not go through; run it again.');
-  const { processes, mebibytes } = await memoryUse();
+  const { processes, mebibytes, byProgram } = await memoryUse();
   const kuryr = state.isComplete
     ? await restarts(layout, kuryrDaemons(state))
     : new Map<string, number>();
   for (const [name, count] of kuryr)
     if (count > 0) say(`${name} was started again ${count} times.`);
-  say(`${processes} processes use ${mebibytes} MiB (proportional set size).`);
+  const largest = [...byProgram].toSorted(([, a], [, b]) => b - a).slice(0, 5);
+  say(
+    `${processes} processes use ${mebibytes} MiB (proportional set size), most of it: ${largest.map(([name, size]) => `${name} ${size}`).join(', ')}.`,
+  );
   return printLinks(await inspect(layout, state));
 }
 
@@ -192,6 +195,8 @@ async function soakThenSay(options: { minutes: number }): Promise<void> {
   const state = await requireState(layout);
   const result = await soak(layout, state, { minutes: options.minutes, say });
   const complaints = complaintsOf(result);
+  say(`Memory, first to last quarter: ${wordsOfGrowth(wholeGrowth(result))}. By program:`);
+  for (const growth of programGrowth(result)) say(`  ${wordsOfGrowth(growth)}`);
   for (const complaint of complaints) say(`COMPLAINT ${complaint}`);
   say(
     `${result.cycles} cycles, ${result.failures.length} failed; ${complaints.length} complaints.`,

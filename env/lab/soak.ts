@@ -9,7 +9,7 @@ import type { Layout } from './base/layout.ts';
 import type { Say } from './base/steps.ts';
 import { waitFor } from './base/wait.ts';
 import { LabCluster, type Manifest } from './cluster/objects.ts';
-import { memoryUse } from './memory.ts';
+import { type MemoryUse, memoryUse } from './memory.ts';
 import type { LabState } from './state.ts';
 import { inspect, type Link } from './status.ts';
 
@@ -17,8 +17,8 @@ import { inspect, type Link } from './status.ts';
 export interface SoakResult {
   readonly cycles: number;
   readonly failures: readonly string[];
-  /** Memory in MiB after each cycle. */
-  readonly memory: readonly number[];
+  /** Memory after each cycle. */
+  readonly memory: readonly MemoryUse[];
   readonly links: readonly Link[];
 }
 
@@ -149,7 +149,7 @@ export async function soak(
   const cluster = new LabCluster(layout);
   const endMs = Date.now() + options.minutes * 60_000;
   const failures: string[] = [];
-  const memory: number[] = [];
+  const memory: MemoryUse[] = [];
   let cycles = 0;
   // Names of their own, as an interrupted soak may have left some.
   const started = Math.floor(Date.now() / 1000).toString(36);
@@ -164,7 +164,7 @@ export async function soak(
       options.say(`FAILED ${text}`);
     }
     const use = await memoryUse();
-    memory.push(use.mebibytes);
+    memory.push(use);
     const seconds = Math.round((Date.now() - beganMs) / 1000);
     options.say(`cycle ${cycles}: ${seconds} s, ${use.processes} processes, ${use.mebibytes} MiB`);
   }
@@ -178,6 +178,46 @@ function median(values: readonly number[]): number {
 /** Most that memory may grow from the first to the last quarter of a soak. */
 const allowedGrowth = { ratio: 1.1, mebibytes: 150 } as const;
 
+/** Memory in MiB in the first and in the last quarter of a soak: medians, as each cycle's end differs. */
+export interface Growth {
+  /** A daemon's name, `pods`, or `the lab` for all of them. */
+  readonly of: string;
+  readonly first: number;
+  readonly last: number;
+}
+
+function growthOf(
+  memory: readonly MemoryUse[],
+  of: string,
+  sizeIn: (use: MemoryUse) => number,
+): Growth {
+  const quarter = Math.max(1, Math.floor(memory.length / 4));
+  return {
+    of,
+    first: median(memory.slice(0, quarter).map(sizeIn)),
+    last: median(memory.slice(-quarter).map(sizeIn)),
+  };
+}
+
+/** How the memory of the whole lab went. */
+export function wholeGrowth({ memory }: SoakResult): Growth {
+  return growthOf(memory, 'the lab', (use) => use.mebibytes);
+}
+
+/** How the memory of each program went, what grew most first. */
+export function programGrowth({ memory }: SoakResult): Growth[] {
+  const programs = new Set(memory.flatMap((use) => [...use.byProgram.keys()]));
+  return [...programs]
+    .map((name) => growthOf(memory, name, (use) => use.byProgram.get(name) ?? 0))
+    .toSorted((a, b) => b.last - b.first - (a.last - a.first));
+}
+
+/** Says a growth in words. */
+export function wordsOfGrowth({ of, first, last }: Growth): string {
+  const more = last - first;
+  return `${of} ${first} -> ${last} MiB (${more < 0 ? '' : '+'}${more})`;
+}
+
 /** Judges a soak: one sentence per complaint. */
 export function complaintsOf(result: SoakResult): string[] {
   if (result.cycles < 1) {
@@ -186,15 +226,15 @@ export function complaintsOf(result: SoakResult): string[] {
       'Judging the soak: not one cycle ran. Give it more time.',
     );
   }
-  const quarter = Math.max(1, Math.floor(result.memory.length / 4));
-  const first = median(result.memory.slice(0, quarter));
-  const last = median(result.memory.slice(-quarter));
-  const hasGrown = last > first * allowedGrowth.ratio && last - first > allowedGrowth.mebibytes;
+  const whole = wholeGrowth(result);
+  const more = whole.last - whole.first;
+  const hasGrown = whole.last > whole.first * allowedGrowth.ratio && more > allowedGrowth.mebibytes;
+  const most = programGrowth(result).slice(0, 3).map(wordsOfGrowth).join(', ');
   return [
     ...result.failures,
     ...result.links
       .filter((link) => link.problem !== undefined)
       .map((link) => `broken link "${link.name}": ${link.problem ?? ''}`),
-    ...(hasGrown ? [`memory has grown from ${first} to ${last} MiB`] : []),
+    ...(hasGrown ? [`memory has grown: ${wordsOfGrowth(whole)}; most of it: ${most}`] : []),
   ];
 }

@@ -40,6 +40,18 @@ export function daemonGroup(host: CgroupHost, daemon: string): string {
   return join(host.tracking, groupName, daemon);
 }
 
+/** The groups of all daemons that were started, by the daemons' names. */
+export async function daemonGroups(
+  host: CgroupHost,
+): Promise<{ readonly daemon: string; readonly group: string }[]> {
+  const entries = await readdir(join(host.tracking, groupName), { withFileTypes: true }).catch(
+    () => [],
+  );
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({ daemon: name, group: daemonGroup(host, name) }));
+}
+
 /** Name of the kubelet's cgroup root for a node, relative to each hierarchy. */
 export function podsGroup(node: string): string {
   return `/${groupName}-pods/${node}`;
