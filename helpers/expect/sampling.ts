@@ -2,6 +2,7 @@
  * Reads a reading again and again until its budget is spent, and keeps what a failure text needs. It
  * decides nothing: `settle-on.ts` and `hold.ts` do.
  */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type BudgetSpec, ProbeError, StackError } from '#env';
 import { progress } from '../progress.ts';
@@ -18,7 +19,10 @@ export interface Question {
   readonly reading: Reading<unknown>;
   readonly expected: unknown;
   readonly budget: BudgetSpec;
-  /** Ask less often the longer one has waited for what is expected. */
+  /**
+   * Ask less often the longer one has waited for what is expected. When the budget is spent with trouble
+   * or in the middle of good reads, go on until there is a bad one: neither of them is an answer.
+   */
   readonly isPatient?: true;
   /** So many reads there have to be, even if they take up to `longest` times the budget. */
   readonly fewest?: number;
@@ -26,17 +30,20 @@ export interface Question {
 
 /** A budget in which too few reads were completed lasts so many times as long at most. */
 export const longest = 4;
+/** One that ends without an answer lasts so much longer at most, in milliseconds. */
+const mostWithoutAnswerMs = 30_000;
 
 /** Yields completed reads, one every `everyMs`, until the budget is spent; a read it cuts off is not one. */
 export async function* samples(question: Question): AsyncGenerator<Sample, void> {
   const { reading, budget, fewest = 0 } = question;
   const started = performance.now();
   const elapsed = (): number => performance.now() - started;
-  const whole = { ms: budget.withinMs, over: AbortSignal.timeout(budget.withinMs) };
-  const stretched = {
-    ms: budget.withinMs * longest,
-    over: AbortSignal.timeout(budget.withinMs * longest),
-  };
+  const whole = windowOf(budget.withinMs);
+  const stretched = windowOf(
+    question.isPatient === true
+      ? Math.min(budget.withinMs * longest, budget.withinMs + mostWithoutAnswerMs)
+      : budget.withinMs * longest,
+  );
   const waiting = new Waiting(reading.name);
   for (let reads = 0, end = fewest > 0 ? stretched : whole; elapsed() < end.ms;) {
     const begun = elapsed();
@@ -47,13 +54,29 @@ export async function* samples(question: Question): AsyncGenerator<Sample, void>
     waiting.saw(sample.text, elapsed());
     yield sample.sample;
     reads += 1;
-    end = reads < fewest ? stretched : whole;
+    end = reads < fewest || isUnanswered(question, sample.sample) ? stretched : whole;
     const next = begun + pauseAfter(question, sample.sample, begun);
     await pause(Math.max(0, Math.min(next, end.ms) - elapsed()));
     if (next >= end.ms) {
       return;
     }
   }
+}
+
+interface Window {
+  readonly ms: number;
+  readonly over: AbortSignal;
+}
+
+function windowOf(ms: number): Window {
+  const over = AbortSignal.timeout(ms);
+  // Each part of a reading listens to it: ports, pods and pairs of pods, as many as there are.
+  setMaxListeners(0, over);
+  return { ms, over };
+}
+
+function isUnanswered({ isPatient }: Question, sample: Sample): boolean {
+  return isPatient === true && (sample.kind === 'trouble' || sample.differences.length === 0);
 }
 
 /** A wait is longer by so much at most. */

@@ -7,6 +7,7 @@ import { reading } from '../reading.ts';
 import { claim } from './differences.ts';
 import { hold } from './hold.ts';
 import { expect as houseExpect } from './index.ts';
+import { longest } from './sampling.ts';
 import { settleOn } from './settle-on.ts';
 
 const budget: BudgetSpec = { name: 'dataplane', withinMs: 300, everyMs: 20, consecutive: 3 };
@@ -142,6 +143,27 @@ test.describe('toSettleOn', () => {
     );
     expect(right).toMatchObject({ status: 'rejected', reason: trouble });
     expect(early).toMatchObject({ status: 'rejected', reason: trouble });
+  });
+
+  test('goes on past its budget while there is trouble or good reads, and ends at a bad one', async () => {
+    const started = performance.now();
+    const trouble = new ProbeError('PROBER_SILENT', 'Probing: found a pod that answers nobody.');
+    const answering = (fromMs: number, value: string) =>
+      reading('who reaches whom', () =>
+        performance.now() - started < fromMs ? Promise.reject(trouble) : Promise.resolve(value),
+      );
+    const short: BudgetSpec = { ...budget, withinMs: 1_000 };
+
+    const [right, wrong, never] = await Promise.allSettled([
+      settleOn(answering(1_500, 'open'), 'open', short),
+      settleOn(answering(1_500, 'dropped'), 'open', short),
+      settleOn(answering(60_000, 'open'), 'open', short),
+    ]);
+
+    expect(right).toMatchObject({ status: 'fulfilled', value: { pass: true } });
+    expect(wrong).toMatchObject({ status: 'fulfilled', value: { pass: false } });
+    expect(never).toMatchObject({ status: 'rejected', reason: trouble });
+    expect(performance.now() - started).toBeGreaterThan(short.withinMs * longest - budget.everyMs);
   });
 
   test('lets a mistake in a reading fly at once', async () => {
