@@ -2,11 +2,11 @@
  * Logs in to Keystone v3 and finds endpoints in the catalogue. It only speaks to Keystone; the session
  * decides when to log in again.
  */
-import type { Got } from 'got';
 import { z } from 'zod';
 import { StackError } from '../errors.ts';
 import { Secret } from '../redaction.ts';
 import type { CloudDomain, CloudEntry, CloudLogin } from './clouds-file.ts';
+import type { Transport } from './transport.ts';
 
 const catalogueForm = z.array(
   z.looseObject({
@@ -44,16 +44,16 @@ export interface Login {
 }
 
 /** Logs in; the answer's status other than 201 becomes an error that names cloud and user. */
-export async function logIn(client: Got, cloud: CloudEntry): Promise<Login> {
-  const response = await client.post(`${cloud.authUrl}/v3/auth/tokens`, {
+export async function logIn(transport: Transport, cloud: CloudEntry): Promise<Login> {
+  const response = await transport(`${cloud.authUrl}/v3/auth/tokens`, {
+    method: 'POST',
     json: { auth: authBody(cloud.login) },
-    responseType: 'text',
   });
   const token = response.headers['x-subject-token'];
-  if (response.statusCode !== 201 || typeof token !== 'string') {
+  if (response.status !== 201 || typeof token !== 'string') {
     throw new StackError(
-      response.statusCode === 401 ? 'KEYSTONE_REFUSED' : 'KEYSTONE_UNEXPECTED',
-      `Logging in to "${cloud.authUrl}" as ${userOf(cloud.login)}: found status ${response.statusCode} instead of 201. ` +
+      response.status === 401 ? 'KEYSTONE_REFUSED' : 'KEYSTONE_UNEXPECTED',
+      `Logging in to "${cloud.authUrl}" as ${userOf(cloud.login)}: found status ${response.status} instead of 201. ` +
         `Check cloud "${cloud.name}" in "${cloud.file}".`,
     );
   }

@@ -3,14 +3,19 @@
  * finds endpoints, sends requests, follows pages, and turns every refusal into a readable error.
  * It knows nothing about networks or load balancers.
  */
-import got, { type Got, type Method, type OptionsInit, RequestError, type Response } from 'got';
 import { z } from 'zod';
 import { StackError } from '../errors.ts';
 import { type CloudEntry, readCloud } from './clouds-file.ts';
 import { endpointIn, type Login, logIn } from './keystone.ts';
 import { messageOf, OpenStackError } from './openstack-error.ts';
-import { tlsOf } from './openstack-tls.ts';
 import { RequestLog } from './request-log.ts';
+import {
+  type MakeTransport,
+  overGot,
+  type Received,
+  type Sent,
+  type Transport,
+} from './transport.ts';
 
 /** How a session is opened. */
 export interface SessionOptions {
@@ -21,6 +26,7 @@ export interface SessionOptions {
   readonly timeoutMs?: number;
   /** The clock; tests give their own. */
   readonly now?: () => Date;
+  readonly transport?: MakeTransport;
 }
 
 /** Query parameters; a list repeats the parameter. */
@@ -63,13 +69,13 @@ const pageLinks = z.array(z.looseObject({ rel: z.string(), href: z.string() })).
 export class OpenStackSession {
   readonly log: RequestLog;
   readonly cloud: CloudEntry;
-  readonly #client: Got;
+  readonly #transport: Transport;
   readonly #now: () => Date;
   #login: Promise<Login> | undefined;
 
-  private constructor(cloud: CloudEntry, client: Got, options: SessionOptions) {
+  private constructor(cloud: CloudEntry, transport: Transport, options: SessionOptions) {
     this.cloud = cloud;
-    this.#client = client;
+    this.#transport = transport;
     this.#now = options.now ?? ((): Date => new Date());
     this.log = options.log ?? new RequestLog();
   }
@@ -77,15 +83,9 @@ export class OpenStackSession {
   /** Reads clouds.yaml and prepares a session; the first request logs in. */
   static async open(options: SessionOptions): Promise<OpenStackSession> {
     const cloud = await readCloud(options.cloudsYamlPath, options.cloudName);
-    const client = got.extend({
-      throwHttpErrors: false,
-      followRedirect: false,
-      retry: { limit: 0 },
-      timeout: { request: options.timeoutMs ?? defaultTimeoutMs },
-      headers: { 'user-agent': 'kuryr-conformance', accept: 'application/json' },
-      https: await tlsOf(cloud),
-    });
-    return new OpenStackSession(cloud, client, options);
+    const make = options.transport ?? overGot;
+    const transport = await make(cloud, options.timeoutMs ?? defaultTimeoutMs);
+    return new OpenStackSession(cloud, transport, options);
   }
 
   /** The project the session is scoped to. */
@@ -114,7 +114,7 @@ export class OpenStackSession {
   async answer(service: ServiceRef, request: ServiceRequest): Promise<ServiceAnswer> {
     const endpoint = await this.endpoint(service);
     const response = await this.#answerTo(service, `${endpoint}${request.path}`, request);
-    return { status: response.statusCode, text: response.body };
+    return { status: response.status, text: response.body };
   }
 
   /** Reads every page of a collection. */
@@ -161,17 +161,17 @@ export class OpenStackSession {
   }
 
   async #sendTo(service: ServiceRef, url: string, request: ServiceRequest): Promise<unknown> {
-    return bodyOf(await this.#answerTo(service, url, request), { service, request });
+    return bodyOf(await this.#answerTo(service, url, request), {
+      service: service.name,
+      method: request.method ?? 'GET',
+      path: pathOf(url, request.query),
+    });
   }
 
-  async #answerTo(
-    service: ServiceRef,
-    url: string,
-    request: ServiceRequest,
-  ): Promise<Response<string>> {
+  async #answerTo(service: ServiceRef, url: string, request: ServiceRequest): Promise<Received> {
     const first = await this.#current();
     const response = await this.#exchange(service, url, { request, login: first });
-    if (response.statusCode !== 401) {
+    if (response.status !== 401) {
       return response;
     }
     // The token was revoked or Keystone's keys were rotated: one new login, then the answer stands.
@@ -183,7 +183,7 @@ export class OpenStackSession {
     service: ServiceRef,
     url: string,
     { request, login }: { request: ServiceRequest; login: Login },
-  ): Promise<Response<string>> {
+  ): Promise<Received> {
     const startedAt = this.#now();
     const started = performance.now();
     const method = request.method ?? 'GET';
@@ -204,11 +204,11 @@ export class OpenStackSession {
       });
     };
     try {
-      const response = await this.#client(url, optionsOf(method, request, login));
+      const response = await this.#transport(whole(url, request.query), sentOf(request, login));
       const requestId = response.headers['x-openstack-request-id'];
-      note(response.statusCode, {
+      note(response.status, {
         ...(typeof requestId === 'string' ? { requestId } : {}),
-        ...(response.statusCode >= 400 ? { problem: messageOf(response.body) } : {}),
+        ...(response.status >= 400 ? { problem: messageOf(response.body) } : {}),
       });
       return response;
     } catch (error) {
@@ -240,10 +240,10 @@ export class OpenStackSession {
 
   async #logIn(): Promise<Login> {
     try {
-      return await logIn(this.#client, this.cloud);
+      return await logIn(this.#transport, this.cloud);
     } catch (error) {
       this.#login = undefined;
-      throw error instanceof RequestError
+      throw isWithoutAnswer(error)
         ? unreachable(error, `Logging in to "${this.cloud.authUrl}"`)
         : error;
     }
@@ -260,18 +260,12 @@ export interface Collection<T> {
   readonly signal?: AbortSignal;
 }
 
-function optionsOf(
-  method: Method,
-  request: ServiceRequest,
-  login: Login,
-): OptionsInit & { responseType: 'text'; isStream?: false; resolveBodyOnly?: false } {
+function sentOf({ method = 'GET', body, signal }: ServiceRequest, login: Login): Sent {
   return {
     method,
-    responseType: 'text',
     headers: { 'x-auth-token': login.token.reveal() },
-    ...(request.body === undefined ? {} : { json: request.body }),
-    ...(request.query === undefined ? {} : { searchParams: searchOf(request.query) }),
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
+    ...(body === undefined ? {} : { json: body }),
+    ...(signal === undefined ? {} : { signal }),
   };
 }
 
@@ -287,10 +281,18 @@ function searchOf(query: Query): URLSearchParams {
   return search;
 }
 
-function pathOf(url: string, query: Query | undefined): string {
-  const { pathname, search } = new URL(url);
+/** The query replaces the one that a URL has. */
+function whole(url: string, query: Query | undefined): string {
   const added = query === undefined ? '' : searchOf(query).toString();
-  return added === '' ? `${pathname}${search}` : `${pathname}?${added}`;
+  if (added === '') return url;
+  const asked = new URL(url);
+  asked.search = added;
+  return asked.toString();
+}
+
+function pathOf(url: string, query: Query | undefined): string {
+  const { pathname, search } = new URL(whole(url, query));
+  return `${pathname}${search}`;
 }
 
 /** Services behind a proxy often name an inner host in their links. */
@@ -302,17 +304,15 @@ function onHostOf(endpoint: string, href: string): string {
   return next.toString();
 }
 
-function bodyOf(
-  response: Response<string>,
-  { service, request }: { service: ServiceRef; request: ServiceRequest },
-): unknown {
-  const asked = {
-    service: service.name,
-    method: request.method ?? 'GET',
-    path: pathOf(response.requestUrl.toString(), undefined),
-  };
-  if (response.statusCode >= 300 || response.statusCode < 200) {
-    throw new OpenStackError({ ...asked, status: response.statusCode, body: response.body });
+interface Asked {
+  readonly service: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+function bodyOf(response: Received, asked: Asked): unknown {
+  if (response.status >= 300 || response.status < 200) {
+    throw new OpenStackError({ ...asked, status: response.status, body: response.body });
   }
   if (response.body === '') {
     return undefined;
@@ -328,8 +328,13 @@ function bodyOf(
   }
 }
 
+/** Whether an error came of the transport, and not of what has come back. */
+function isWithoutAnswer(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && !(error instanceof StackError);
+}
+
 function unreachable(error: unknown, doing: string): StackError {
-  const { code, message } = error as RequestError;
+  const { code, message } = error as NodeJS.ErrnoException;
   return new StackError(
     'OPENSTACK_UNREACHABLE',
     `${doing}: no answer (${code}: ${message}). Check that the service runs and is reachable from here.`,

@@ -5,6 +5,7 @@
 import { OpenStackSession, type Query, type ServiceRef } from '../../../access/openstack.ts';
 import { isNotFound, OpenStackError } from '../../../access/openstack-error.ts';
 import type { ApiVersion } from '../release.ts';
+import { overHttps } from './https.ts';
 
 /** Where the cloud is, and who asks. */
 export interface CloudAccess {
@@ -92,7 +93,7 @@ export class Cloud {
   }
 
   static async open(access: CloudAccess): Promise<Cloud> {
-    return new Cloud(await OpenStackSession.open(access));
+    return new Cloud(await OpenStackSession.open({ ...access, transport: overHttps }));
   }
 
   /** Sends any request to Neutron. */

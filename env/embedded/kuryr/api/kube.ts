@@ -2,9 +2,10 @@
  * The client of the Kubernetes API that Kuryr's programs use: JSON over HTTPS with a service account's
  * token, merge and JSON patches, and watches as streams of lines.
  */
-import { Agent, request, type RequestOptions } from 'node:https';
+import { Agent } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
+import { opened, textOf } from './https.ts';
 import { isGoing, type Metadata, pathOf, type Resource, type ResourceKind } from './resources.ts';
 
 /** Where the API is, and who asks. */
@@ -49,19 +50,14 @@ interface Sent {
 
 /** The client. */
 export class Kube implements Disposable {
-  readonly #url: URL;
-  readonly #options: RequestOptions;
+  readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #agent: Agent;
 
   constructor(access: KubeAccess) {
-    this.#url = new URL(access.url);
+    this.#url = access.url;
     this.#agent = new Agent({ keepAlive: true, ca: access.ca, maxSockets: 64 });
-    this.#options = {
-      host: this.#url.hostname,
-      port: this.#url.port,
-      agent: this.#agent,
-      headers: { authorization: `Bearer ${access.token}`, accept: 'application/json' },
-    };
+    this.#headers = { authorization: `Bearer ${access.token}`, accept: 'application/json' };
   }
 
   /** Reads any path; undefined when there is nothing. */
@@ -223,31 +219,20 @@ export class Kube implements Disposable {
   }
 
   #open({ method, path, body, contentType, signal }: Sent): Promise<IncomingMessage> {
-    return new Promise((resolve, reject) => {
-      const text = body === undefined ? undefined : JSON.stringify(body);
-      const asked = request(
-        { ...this.#options, method, path, ...(signal === undefined ? {} : { signal }) },
-        resolve,
-      );
-      asked.once('error', reject);
-      if (text !== undefined) {
-        asked.setHeader('content-type', contentType ?? 'application/json');
-        asked.setHeader('content-length', Buffer.byteLength(text));
-      }
-      asked.end(text);
+    return opened(this.#agent, `${this.#url}${path}`, {
+      method,
+      headers:
+        contentType === undefined
+          ? this.#headers
+          : { ...this.#headers, 'content-type': contentType },
+      ...(body === undefined ? {} : { json: body }),
+      ...(signal === undefined ? {} : { signal }),
     });
   }
 
   [Symbol.dispose](): void {
     this.#agent.destroy();
   }
-}
-
-async function textOf(response: IncomingMessage): Promise<string> {
-  response.setEncoding('utf8');
-  let text = '';
-  for await (const chunk of response) text += chunk as string;
-  return text;
 }
 
 function refusal(sent: Sent, status: number, text: string): KubeRefusal {
