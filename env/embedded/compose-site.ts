@@ -1,6 +1,7 @@
 /**
  * The first half of a stack: the cloud, the data plane over it, and what Kuryr is given on both.
  */
+import { overHttps } from './https.ts';
 import { OpenStackSession } from '../access/openstack.ts';
 import { StackError } from '../errors.ts';
 import { writeClouds } from './access-files.ts';
@@ -48,7 +49,7 @@ export async function startSite(ground: Ground): Promise<Site> {
   });
   const dataPlane = fittings.dataPlane(createDataPlane(world, fittings.view(cloud.view)));
   const open = (cloudName: string): Promise<OpenStackSession> =>
-    OpenStackSession.open({ cloudsYamlPath, cloudName });
+    OpenStackSession.open({ cloudsYamlPath, cloudName, transport: overHttps });
   const [admin, member] = await Promise.all([open(names.admin), open(names.kuryr)]);
   const api = new SiteApi(admin);
   const facts = await makeNetworks(api, await projectOf(member));

@@ -139,7 +139,7 @@ export async function poll<T>(
     const found = await look();
     if (found !== undefined || Date.now() > until) return found;
     await options.world.delay(pause, options.signal);
-    pause = Math.min(pause * 1.5, longestPollMs);
+    pause = Math.min(pause * 2, longestPollMs);
   }
 }
 

@@ -5,7 +5,7 @@
 import { OpenStackSession, type Query, type ServiceRef } from '../../../access/openstack.ts';
 import { isNotFound, OpenStackError } from '../../../access/openstack-error.ts';
 import type { ApiVersion } from '../release.ts';
-import { overHttps } from './https.ts';
+import { overHttps } from '../../https.ts';
 
 /** Where the cloud is, and who asks. */
 export interface CloudAccess {

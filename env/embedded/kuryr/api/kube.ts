@@ -2,10 +2,10 @@
  * The client of the Kubernetes API that Kuryr's programs use: JSON over HTTPS with a service account's
  * token, merge and JSON patches, and watches as streams of lines.
  */
-import { Agent } from 'node:https';
+import type { Agent } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
-import { opened, textOf } from './https.ts';
+import { agentFor, opened, textOf } from '../../https.ts';
 import { isGoing, type Metadata, pathOf, type Resource, type ResourceKind } from './resources.ts';
 
 /** Where the API is, and who asks. */
@@ -56,7 +56,7 @@ export class Kube implements Disposable {
 
   constructor(access: KubeAccess) {
     this.#url = access.url;
-    this.#agent = new Agent({ keepAlive: true, ca: access.ca, maxSockets: 64 });
+    this.#agent = agentFor(access.ca);
     this.#headers = { authorization: `Bearer ${access.token}`, accept: 'application/json' };
   }
 

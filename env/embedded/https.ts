@@ -1,11 +1,12 @@
 /**
- * HTTPS as Kuryr's programs use it: JSON to a server whose authority is known, over connections that are
+ * HTTPS as the programs of the embedded stack use it: JSON to a server whose authority is known, over connections that are
  * kept. They send most requests of an embedded stack, and it costs a third of what got costs.
  */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
-import { type MakeTransport, ordinaryHeaders } from '../../../access/transport.ts';
+import { createSecureContext } from 'node:tls';
+import { type MakeTransport, ordinaryHeaders } from '../access/transport.ts';
 
 /** One request. */
 export interface Asked {
@@ -15,6 +16,12 @@ export interface Asked {
   readonly json?: unknown;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
+}
+
+/** Keeps connections to servers of an authority (PEM), which is taken in once for all of them. */
+export function agentFor(ca: string | undefined): Agent {
+  const trust = ca === undefined ? {} : { secureContext: createSecureContext({ ca }) };
+  return new Agent({ keepAlive: true, maxSockets: 64, ...trust });
 }
 
 /** Sends a request and gives the answer as soon as it begins. */
@@ -65,7 +72,7 @@ export function textOf(response: IncomingMessage): Promise<string> {
 /** The transport of Kuryr's session with the cloud. */
 export const overHttps: MakeTransport = async ({ tls }, timeoutMs) => {
   const ca = tls.caFile === undefined ? undefined : await readFile(tls.caFile, 'utf8');
-  const agent = new Agent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) });
+  const agent = agentFor(ca);
   return async (url, { headers, ...rest }) => {
     const response = await opened(agent, url, {
       ...{ ...rest, timeoutMs },
