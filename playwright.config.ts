@@ -165,10 +165,12 @@ async function withMutants(run: RunContext, planFile: string): Promise<Config> {
         ...conformance,
         name: 'mutants',
         testDir: join(run.outDir, meetingFolder),
-        testMatch: plan.mutants.map(({ id }) => `**/${meetingFileOf(id)}`),
+        testMatch: plan.mutants.map((mutant) => `**/${meetingFileOf(mutant)}`),
         grep: plan.mutants.map(
-          ({ id, pattern }) =>
-            new RegExp(`[ /]${meetingFileOf(id).replaceAll('.', String.raw`\.`)} ${pattern}`),
+          (mutant) =>
+            new RegExp(
+              `[ /]${meetingFileOf(mutant).replaceAll('.', String.raw`\.`)} ${mutant.pattern}`,
+            ),
         ),
         use: { requirements: { rows: catalogue.requirements } },
       },

@@ -19,7 +19,7 @@ export function writeMeetingFiles({ cages, mutants }: MutantPlan, outDir: string
   const folder = join(outDir, meetingFolder);
   mkdirSync(folder, { recursive: true });
   for (const mutant of mutants) {
-    writeFileSync(join(folder, meetingFileOf(mutant.id)), sourceOf(mutant, cages));
+    writeFileSync(join(folder, meetingFileOf(mutant)), sourceOf(mutant, cages));
   }
 }
 

@@ -56,6 +56,7 @@ export async function plannedMutants(
       isEverywhere: mutant.isEverywhere === true,
       profile: profile.file,
       files: [...new Set(met.map(({ file }) => file))],
+      meets: met.length,
       pattern: patternOf(met),
     });
   }
@@ -208,21 +209,21 @@ interface Written {
 
 /** How long a mutant may take to be noticed: a red scenario waits for all of it, a green one hardly ever. */
 const budgets: Readonly<Record<string, number>> = {
-  podReady: 12,
-  podDeleted: 8,
-  serviceActive: 8,
-  loadBalancerActive: 8,
-  loadBalancerDeleted: 8,
-  floatingIp: 6,
+  podReady: 10,
+  podDeleted: 6,
+  serviceActive: 5,
+  loadBalancerActive: 5,
+  loadBalancerDeleted: 5,
+  floatingIp: 4,
   // Three reads of two seconds each say that somebody is kept out.
-  policyEffective: 8,
+  policyEffective: 7,
   policyInForce: 4,
   answer: 0.5,
-  dataplane: 6,
+  dataplane: 5,
   // It lasts until there were two reads, however long they take.
   quiet: 1.5,
-  namespaceDeleted: 12,
-  census: 6,
+  namespaceDeleted: 10,
+  census: 5,
   // The C library asks each server twice, and waits five seconds for each answer.
   dns: 12,
 };

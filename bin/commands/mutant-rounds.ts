@@ -16,7 +16,8 @@ import { runPlaywright } from './playwright.ts';
 
 /** The folder of the further rounds, below that of the run. */
 export const againFolder = 'again';
-const again = { rounds: 2, atOnce: 2, patience: 2 };
+/** Half as many at once, with twice the patience. */
+const again = { rounds: 2, share: 0.5, patience: 2 };
 /** With more of them than this, the fault is not the hour's. */
 const mostAgain = 40;
 
@@ -44,10 +45,11 @@ export class Rounds {
   /** Has each of the mutants meet its scenarios, with budgets so many times as long as usual. */
   async meet(
     mutants: readonly KnownMutant[],
-    how: { readonly outDir: string; readonly patience: number; readonly atOnce?: number },
+    how: { readonly outDir: string; readonly patience: number; readonly share?: number },
   ): Promise<Round> {
     const { cages, order, interruption } = this.#around;
-    const { outDir, patience, atOnce = cages.length } = how;
+    const { outDir, patience, share = 1 } = how;
+    const atOnce = Math.ceil(cages.length * share);
     mkdirSync(join(outDir, 'profiles'), { recursive: true });
     const planned = await plannedMutants(mutants, { ...order, patience }, outDir);
     const plan: MutantPlan = { cages: cages.slice(0, atOnce), ...planned };
@@ -83,7 +85,7 @@ export class Rounds {
       patience *= again.patience;
       const next = await this.meet(
         mutants.filter(({ id }) => ids.has(id)),
-        { outDir: join(outDir, againFolder, String(round)), patience, atOnce: again.atOnce },
+        { outDir: join(outDir, againFolder, String(round)), patience, share: again.share },
       );
       meetings = [...meetings.filter(({ mutant }) => !ids.has(mutant)), ...next.meetings];
     }

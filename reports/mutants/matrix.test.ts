@@ -16,6 +16,7 @@ const mutant: PlannedMutant = {
     layers: ['pool'],
     profile: 'p',
     files: ['f'],
+    meets: 1,
     pattern: 'x',
   },
 };

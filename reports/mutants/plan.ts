@@ -21,6 +21,8 @@ const plannedMutant = z.object({
   profile: z.string(),
   /** The files of the scenarios that it meets, seen from the root of the project. */
   files: z.array(z.string()),
+  /** How many they are. */
+  meets: z.number().int(),
   /** Matches the titles and tags of these scenarios, without the name of a file before them. */
   pattern: z.string(),
 });
@@ -54,12 +56,18 @@ export const mutantFiles = {
 export const meetingFolder = 'meetings';
 const fileEnd = '.spec.mjs';
 
-/** The file whose tests are the scenarios that a mutant meets. */
-export function meetingFileOf(mutant: string): string {
-  return `${mutant.replaceAll('/', '--')}${fileEnd}`;
+/**
+ * The file whose tests are the scenarios that a mutant meets. Playwright takes files by their names:
+ * mutants with many meetings come first, lest the last worker has one of them to itself.
+ */
+export function meetingFileOf({ id, meets }: Pick<PlannedMutant, 'id' | 'meets'>): string {
+  const rank = String(Math.max(0, 99 - meets)).padStart(2, '0');
+  return `${rank}.${id.replaceAll('/', '--')}${fileEnd}`;
 }
 
 /** The mutant for which such a file stands, with or without folders before its name. */
 export function mutantOfFile(file: string): string {
-  return basename(file, fileEnd).replaceAll('--', '/');
+  return basename(file, fileEnd)
+    .replace(/^\d\d\./, '')
+    .replaceAll('--', '/');
 }
