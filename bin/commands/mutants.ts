@@ -36,7 +36,7 @@ export function mutantsCommand(done: (status: number) => void): Command {
     .addOption(
       new Option('--at-once <n>', 'how many stacks at once')
         .argParser(wholeNumber)
-        .default(atOnce(), 'five for each processor, as memory allows, at most 16'),
+        .default(atOnce(), 'six for each processor, as memory allows, at most 16'),
     )
     .addOption(
       new Option('--sample <n>', 'how many other scenarios each mutant meets too, on average')
@@ -54,7 +54,7 @@ export function mutantsCommand(done: (status: number) => void): Command {
 /** The process of a stack and the worker that meets it. */
 const bytesEach = 600 * 2 ** 20;
 /** Both wait half of the time. With eight for each of two processors answers came late. */
-const perProcessor = 5;
+const perProcessor = 6;
 
 function atOnce(): number {
   const byMemory = Math.floor(availableMemory() / 2 / bytesEach);
