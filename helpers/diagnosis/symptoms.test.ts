@@ -4,7 +4,7 @@
 import { expect, test } from '@playwright/test';
 import { explained } from './diagnose.ts';
 import type { Picture } from './picture.ts';
-import { port, routerPort, picture, withLatecomer } from './testing.ts';
+import { port, routerPort, picture, service, withLatecomer } from './testing.ts';
 
 const unsettled = 'did not settle within 9000 ms (budget "dataplane", 5 reads).';
 const symptoms: readonly (readonly [layer: string, message: string, Picture])[] = [
@@ -48,6 +48,21 @@ const symptoms: readonly (readonly [layer: string, message: string, Picture])[] 
     `Error: probe of 10.1.0.5:81/UDP and 10.1.0.5:82/TCP from pod home/a ${unsettled}\n  [0].verdict: expected StringMatching /^(dropped|rejected)$/, last read 'open'`,
     picture({ policies: [], ports: [{ ...port, security_groups: [] }, routerPort] }),
   ],
+  ...(['listener', 'security group'] as const).map((layer): (typeof symptoms)[number] => [
+    layer,
+    `Error: probe of 10.1.0.5:80/TCP from pod home/web-0 beside 10.0.0.4:8080/TCP ${unsettled}\n  verdict: expected 'open', last read 'dropped'`,
+    picture({
+      services: [
+        {
+          ...service,
+          listeners: service.listeners.map((listener) => ({
+            ...listener,
+            allowed_cidrs: [layer === 'listener' ? '10.0.0.16/28' : '10.0.0.0/28'],
+          })),
+        },
+      ],
+    }),
+  ]),
   ['floating ip', `Error: TCP probe of 192.0.2.7:80/TCP from outside ${unsettled}`, picture()],
   ['floating ip', `Error: TCP probe of 192.0.2.7:80/TCP from pod home/a ${unsettled}`, picture()],
   [

@@ -5,6 +5,7 @@
 import type { Layer } from '#env';
 import { type Finding, found } from './finding.ts';
 import type { NamespacePicture, Picture } from './picture.ts';
+import { isRefused } from './refused-clients.ts';
 
 /** What each prerequisite is a prerequisite of; capacity, which nodes take, belongs to the cluster. */
 const prerequisites: readonly (readonly [RegExp, Layer])[] = [
@@ -104,7 +105,7 @@ function trafficSymptom(text: string, head: string, picture: Picture): Layer | u
   if (target === undefined) return undefined;
   const address = addressOf(target);
   const question = { text, hasPolicy, isLarge: isLarge(head) };
-  if (isVip(picture, address)) return behindVip(question);
+  if (isVip(picture, address)) return atVip(question, { picture, head, target });
   if (isOnPods(picture, address)) return atPod(question);
   if (isFromPod && !isExternal(picture, address)) return 'router';
   return isOtherClient(text) ? 'load balancer' : 'floating ip';
@@ -174,6 +175,17 @@ interface Question {
 
 function atPod({ text, ...traffic }: Question): Layer {
   return isLetThrough(text) ? 'security group' : betweenPods({ ...traffic, isRouted: false });
+}
+
+/** A client that is missing in the listener's list does not come to the groups of the pods. */
+function atVip(
+  question: Question,
+  { picture, head, target }: { picture: Picture; head: string; target: string },
+): Layer {
+  const at = { address: addressOf(target), port: Number(/:(\d+)$/.exec(target)?.[1]) };
+  const client = / from pod (\S+)/.exec(head)?.[1];
+  const isShut = isKeptOut(question.text) && isRefused(picture, at, client);
+  return isShut ? 'listener' : behindVip(question);
 }
 
 /** Nobody answers: the listener; somebody wrong, or not everybody: a member; not as meant: the balancer. */

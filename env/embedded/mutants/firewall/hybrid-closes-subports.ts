@@ -7,8 +7,8 @@ export const mutant: Mutant = {
   fault: 'The hybrid firewall closes a subport whose security groups let nothing in.',
   on: 'hybrid',
   breaks: ['TRUNK-SG-02'],
-  // A pod whose node does not get through is not ready either.
-  layer: ['security group', 'pod'],
+  // A pod whose node does not get through is not ready either; no group is in force under this firewall.
+  layer: ['security group', 'port', 'pod'],
   apply: (levers) => {
     let cloud: CloudState | undefined;
     levers.state((state) => {
