@@ -41,6 +41,23 @@ test.describe('the journals of two runs', () => {
     expect(differencesBetween(one, turned)).toEqual([]);
   });
 
+  test('say the same, whatever ids and moments their objects have', () => {
+    const about = (id: string, at: string, address: string): Journal =>
+      runWith({
+        errors: [
+          `router of subnet ${id}: last read { created_at: '${at}', ip: '${address}', id: '${id.slice(0, 9)}… (812 characters)`,
+        ],
+      });
+    const one = about('4b65680c-a5e9-4854-afeb-a18aa2fb1871', '2026-11-30T19:11:17Z', '10.0.0.4');
+    const other = about(
+      '5c1ac278-c1ba-4668-9f31-3c1fad0bf4bc',
+      '2026-11-30T19:12:45Z',
+      '10.0.0.164',
+    );
+
+    expect(differencesBetween(one, other)).toEqual([]);
+  });
+
   const changes: [what: string, other: Journal, about: string][] = [
     ['a status', runWith({ status: 'failed' }), 'scenario "scenario one"'],
     ['an error', runWith({ errors: ['Error: no'] }), 'scenario "scenario one"'],

@@ -6,11 +6,15 @@ import type { Journal } from './journal.ts';
 import type { Outcome } from './journal-schema.ts';
 
 const local: readonly (readonly [RegExp, string])[] = [
+  [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?/g, '<time>'],
+  // Scenarios that run at once take ids as they come, like addresses.
+  [/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<id>'],
   // A namespace ends in a mark of its run.
   [/-[0-9a-f]{6}\b/g, '-<run>'],
-  // Scenarios that run at once take addresses as they come.
   [/\b\d{1,3}(\.\d{1,3}){3}\b/g, '<address>'],
   [/\b\d+ (reads|ms|s)\b/g, '<some> $1'],
+  // Where a long text is cut depends on how long the addresses before it are.
+  [/(?:,[^,]*){1,2}… \(\d+ characters\)/g, '…'],
 ];
 
 /** Lists what two runs tell differently. */
