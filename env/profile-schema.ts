@@ -231,6 +231,8 @@ export const knownFailuresSchema = z.array(
     link: z.url({ protocol: /^https?$/ }),
     /** Where one list serves several profiles: the first release of Kuryr that behaves so. */
     sinceKuryr: z.enum(kuryrReleases).optional(),
+    /** Likewise: the last one. */
+    untilKuryr: z.enum(kuryrReleases).optional(),
     /** Likewise: the only provider of load balancers with which it is so. */
     provider: z.enum(['amphora', 'ovn']).optional(),
   }),

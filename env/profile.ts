@@ -89,12 +89,14 @@ export async function loadProfile(nameOrFile: string): Promise<Profile> {
 }
 
 function isKnownOf(
-  { sinceKuryr, provider }: KnownFailure,
+  { sinceKuryr, untilKuryr, provider }: KnownFailure,
   { kuryr, octavia }: Pick<Profile, 'kuryr' | 'octavia'>,
 ): boolean {
   if (provider !== undefined && provider !== octavia.provider) return false;
   const line = releaseOf(kuryr);
-  return sinceKuryr === undefined || (line !== undefined && compareKuryr(line, sinceKuryr) >= 0);
+  if (line === undefined) return sinceKuryr === undefined && untilKuryr === undefined;
+  const isOldEnough = untilKuryr === undefined || compareKuryr(line, untilKuryr) <= 0;
+  return isOldEnough && (sinceKuryr === undefined || compareKuryr(line, sinceKuryr) >= 0);
 }
 
 async function rowOf(name: string): Promise<Source> {

@@ -44,7 +44,7 @@ async function siteOf(): Promise<Site> {
       '/network/v2.0/subnets': [],
       '/network/v2.0/networks': [{ id: 'n1', name: 'net', tags: [ours] }],
       '/network/v2.0/security-groups': [{ id: 's1', name: 'default' }],
-      '/lb/v2/lbaas/loadbalancers': [{ id: 'l1', name: 'lb', tags: [ours] }],
+      '/lb/v2/lbaas/loadbalancers': [{ id: 'l1', name: 'lb', description: ours }],
     },
     intercept: ({ method, path }) => {
       if (path.endsWith('/trunks')) {

@@ -3,6 +3,7 @@
  * found and never judges it.
  */
 import { StackError } from '#env';
+import { deadlineIn } from './deadline.ts';
 
 /** A named view of state that can be read again and again until it satisfies an expectation. */
 export interface Reading<T> {
@@ -29,7 +30,7 @@ export function derived<T, U>(source: Reading<T>, name: string, pick: (value: T)
 
 /** Reads once within a time; an answer that does not come is trouble of the stack. */
 export async function readWithin<T>({ name, read }: Reading<T>, withinMs: number): Promise<T> {
-  const deadline = AbortSignal.timeout(withinMs);
+  const deadline = deadlineIn(withinMs);
   try {
     return await read(deadline);
   } catch (error) {

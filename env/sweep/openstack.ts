@@ -50,6 +50,8 @@ const taggedForm = z.looseObject({
   name: z.string().nullish(),
   floating_ip_address: z.string().nullish(),
   tags: z.array(z.string()).default([]),
+  /** It says the same where an old service has no tags. */
+  description: z.string().nullish(),
 });
 
 /** Finds the tagged objects of one run, or of any run. */
@@ -61,7 +63,7 @@ export async function cloudObjectsOf(
     shelves.map(async ({ kind, service, path, key }) => {
       const items = await listed(cloud, { service, path, key });
       return items.flatMap((item): Leftover[] => {
-        const run = runOfTags(item.tags);
+        const run = runOfTags([...item.tags, item.description ?? '']);
         const isOurs = run !== undefined && (runId === undefined || run === runId);
         return isOurs
           ? [

@@ -4,6 +4,7 @@
  */
 import type { V1Endpoints, V1NetworkPolicy, V1Pod, V1Service } from '@kubernetes/client-node';
 import type { Profile } from '#env';
+import { deadlineIn } from '../deadline.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import { namesOf } from '../cloud/kuryr-names.ts';
 import type {
@@ -92,7 +93,7 @@ export async function pictureOf(
   sides: Sides,
   namespaces: readonly NamespaceIdentity[],
 ): Promise<Picture> {
-  const signal = AbortSignal.timeout(readMs);
+  const signal = deadlineIn(readMs);
   const [pictured, trunks, amphorae] = await Promise.all([
     Promise.all(namespaces.map((namespace) => namespacePicture(sides, namespace, signal))),
     sides.cloud.neutron.trunks({}, signal).catch(() => []),

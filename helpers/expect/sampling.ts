@@ -2,9 +2,9 @@
  * Reads a reading again and again until its budget is spent, and keeps what a failure text needs. It
  * decides nothing: `settle-on.ts` and `hold.ts` do.
  */
-import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type BudgetSpec, ProbeError, StackError } from '#env';
+import { deadlineIn } from '../deadline.ts';
 import { progress } from '../progress.ts';
 import type { Reading } from '../reading.ts';
 import { type Difference, differencesOf } from './differences.ts';
@@ -69,10 +69,7 @@ interface Window {
 }
 
 function windowOf(ms: number): Window {
-  const over = AbortSignal.timeout(ms);
-  // Each part of a reading listens to it: ports, pods and pairs of pods, as many as there are.
-  setMaxListeners(0, over);
-  return { ms, over };
+  return { ms, over: deadlineIn(ms) };
 }
 
 function isUnanswered({ isPatient }: Question, sample: Sample): boolean {

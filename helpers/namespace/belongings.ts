@@ -3,7 +3,14 @@
  * and floating IPs. They go before the namespace goes, whose subnet they may stand in.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type BudgetSpec, type Budgets, type Profile, StackError, tagFor } from '#env';
+import {
+  type BudgetSpec,
+  type Budgets,
+  compareSeries,
+  type Profile,
+  StackError,
+  tagFor,
+} from '#env';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { NeutronFloatingIp } from '../cloud/neutron-forms.ts';
 import type { OctaviaLoadBalancer } from '../cloud/octavia-forms.ts';
@@ -12,7 +19,7 @@ import type { OctaviaLoadBalancer } from '../cloud/octavia-forms.ts';
 export interface BelongingsOptions {
   readonly cloud: Cloud;
   readonly budgets: Pick<Budgets, 'loadBalancerActive' | 'loadBalancerDeleted'>;
-  readonly profile: Pick<Profile, 'layout'>;
+  readonly profile: Pick<Profile, 'layout' | 'series'>;
   readonly runId: string;
 }
 
@@ -60,11 +67,13 @@ export class Belongings {
 
   /** Makes a load balancer that Kuryr knows nothing of, and waits until it is ACTIVE. */
   async balancer({ name, subnetId, provider }: OwnBalancer): Promise<OctaviaLoadBalancer> {
-    const { cloud, budgets, runId } = this.#options;
+    const { cloud, budgets, runId, profile } = this.#options;
+    // Octavia has tags since 2.5, which came with Stein.
+    const hasTags = compareSeries(profile.series, 'stein') >= 0;
     const made = await cloud.octavia.attempt('loadbalancers', {
       name,
       vip_subnet_id: subnetId,
-      tags: [tagFor(runId)],
+      ...(hasTags ? { tags: [tagFor(runId)] } : { description: tagFor(runId) }),
       ...(provider === undefined ? {} : { provider }),
     });
     if (made.id === undefined) {

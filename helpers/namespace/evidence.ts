@@ -4,6 +4,7 @@
  */
 import { stringify } from 'yaml';
 import { type EvidenceFile, redact, type RequestLog } from '#env';
+import { deadlineIn } from '../deadline.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { type KuryrKind, kuryrResources } from '../cluster/kuryr-forms.ts';
@@ -70,7 +71,7 @@ function shortened(text: string): string {
 }
 
 function deadline(): AbortSignal {
-  return AbortSignal.timeout(readMs);
+  return deadlineIn(readMs);
 }
 
 async function podsOf(cluster: Cluster, namespace: string): Promise<unknown> {

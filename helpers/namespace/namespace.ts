@@ -83,7 +83,7 @@ export interface NamespaceContext {
   readonly cloud: Cloud;
   readonly leases: Leases;
   readonly budgets: Budgets;
-  readonly profile: Pick<Profile, 'images' | 'cluster' | 'layout'>;
+  readonly profile: Pick<Profile, 'images' | 'cluster' | 'layout' | 'series'>;
   readonly runId: string;
   readonly scenario: string;
 }

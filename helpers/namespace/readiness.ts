@@ -5,6 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { V1ContainerStateWaiting, V1Pod } from '@kubernetes/client-node';
 import { type BudgetSpec, redact, StackError } from '#env';
+import { deadlineIn } from '../deadline.ts';
 import type { Cluster, Place } from '../cluster/cluster.ts';
 import { describePod, isUp } from '../cluster/descriptions.ts';
 import { progress } from '../progress.ts';
@@ -127,7 +128,7 @@ async function explained(cluster: Cluster, late: LatePod, budget: BudgetSpec): P
 }
 
 async function linkOf(cluster: Cluster, { namespace, name, pod }: LatePod): Promise<string> {
-  const deadline = AbortSignal.timeout(30_000);
+  const deadline = deadlineIn(30_000);
   const port = await cluster.kuryrPortOf(namespace, name).read(deadline);
   if (port === undefined) {
     return "Kuryr's controller has made no KuryrPort for it.";

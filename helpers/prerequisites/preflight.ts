@@ -2,8 +2,8 @@
  * Judges prerequisites outside of any run, for somebody who wants to know before installing what a cloud
  * lacks.
  */
-import { setMaxListeners } from 'node:events';
 import type { Profile, StackAccess } from '#env';
+import { deadlineIn } from '../deadline.ts';
 import { openCloud } from '../cloud/cloud.ts';
 import { openCluster } from '../cluster/cluster.ts';
 import { Platform } from './platform.ts';
@@ -41,9 +41,7 @@ export async function preflight(order: PreflightOrder): Promise<Preflight> {
     ...(cluster === undefined ? {} : { cluster }),
   });
   const questions = order.prerequisites.flatMap((id) => prerequisiteOf(id).asks);
-  const signal = AbortSignal.timeout(withinMs);
-  // Each question listens for the end of the time.
-  setMaxListeners(0, signal);
+  const signal = deadlineIn(withinMs);
   const facts = await platform.facts(['project', ...questions], signal);
   const { project } = facts;
   return {

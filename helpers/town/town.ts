@@ -4,6 +4,7 @@
  * policies, and takes them away again.
  */
 import type { Budgets } from '#env';
+import { deadlineIn } from '../deadline.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { LeakError } from '../fixtures/leak.ts';
@@ -157,9 +158,7 @@ async function blockOf(
   { cloud, budgets }: NamespaceContext,
   namespace: Namespace,
 ): Promise<string> {
-  const network = await cloud
-    .networkOf(namespace)
-    .read(AbortSignal.timeout(budgets.podReady.withinMs));
+  const network = await cloud.networkOf(namespace).read(deadlineIn(budgets.podReady.withinMs));
   return network?.cidr ?? '';
 }
 

@@ -98,6 +98,11 @@ test.describe('the network of a namespace', () => {
     'is there as soon as the namespace is',
     covers('NS-NET-05'),
     async ({ budgets, cloud, cluster, namespace }) => {
+      // The network comes first, and its subnet after it.
+      await expect(cloud.networkOf(namespace)).toSettleOn(
+        { subnetId: expect.any(String) },
+        budgets.podReady,
+      );
       const network = await untilThere(cloud.networkOf(namespace), budgets.podReady);
 
       await expect(cluster.pods(namespace.name)).resolves.toEqual([]);
