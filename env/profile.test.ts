@@ -55,6 +55,20 @@ test.describe('a profile', () => {
     ).toEqual([]);
   });
 
+  test('has of a shared list what its release of Kuryr gets wrong', async () => {
+    const known = async (name: string): Promise<string[]> =>
+      (await loadProfile(name)).knownFailures.map(({ requirement }) => requirement);
+    const [first, older, last] = await Promise.all(
+      ['embedded-stein-ovn', 'embedded-train-ovn', 'embedded-zed-ovn'].map(known),
+    );
+
+    expect(first).toEqual(expect.arrayContaining(['POL-NAME-01', 'POL-DENY-03']));
+    expect(older).toEqual(expect.arrayContaining(['POL-PORT-01', 'POL-DENY-03']));
+    expect(older).not.toContain('POL-NAME-01');
+    expect(last).toContain('POL-PORT-01');
+    expect(last).not.toContain('POL-DENY-03');
+  });
+
   test('tells all its problems at once, each with file, line, key path and remedy', async () => {
     const file = await changed(
       ['services.udp', 'services.upd'],
