@@ -166,6 +166,6 @@ export const resilienceRequirements = [
     text: 'Kuryr leaves networks, ports, security groups and load balancers of the project alone that are not its own.',
     source:
       'OpenStack resource tags (resource_tags of kuryr.conf) tell what is its own from what is not',
-    needs: ['namespaces.own-subnet', 'lb.octavia'],
+    needs: ['namespaces.own-subnet', 'lb.octavia', 'policies'],
   },
 ] as const satisfies readonly Requirement[];
