@@ -10,7 +10,8 @@ import { execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
-import { defineCatalogue } from '#helpers';
+import { loadProfile, profileNames } from '#env';
+import { defineCatalogue, requirementAnnotation, whyNotApplicable } from '#helpers';
 import { parse } from 'yaml';
 import { catalogue, covers } from './index.ts';
 
@@ -23,7 +24,18 @@ async function filesBelow(folder: string, ending: string): Promise<string[]> {
   return names.filter((name) => name.endsWith(ending)).map((name) => join(root, folder, name));
 }
 
-async function citedIds(): Promise<Set<string>> {
+/** A part of Playwright's listing. */
+interface Listed {
+  readonly suites?: readonly Listed[];
+  readonly specs?: readonly {
+    readonly tests: readonly {
+      readonly annotations: readonly { readonly type: string; readonly description?: string }[];
+    }[];
+  }[];
+}
+
+/** What each scenario cites. */
+async function citations(): Promise<string[][]> {
   // Playwright's own listing is the honest source: it has what scenarios cite after all variants are made.
   const { stdout } = await promisify(execFile)(
     execPath,
@@ -33,13 +45,23 @@ async function citedIds(): Promise<Set<string>> {
     // Playwright says in its JSON which file it could not load.
     throw new Error(`Listing the scenarios failed:\n${(error as { stdout: string }).stdout}`);
   });
-  const found = stdout.matchAll(/"type": "requirement",\s+"description": "([^"]+)"/g);
-  return new Set([...found].map(([, id = '']) => id));
+  return citedIn(JSON.parse(stdout) as Listed);
+}
+
+function citedIn({ suites = [], specs = [] }: Listed): string[][] {
+  const own = specs.flatMap(({ tests }) =>
+    tests.map(({ annotations }) =>
+      annotations.flatMap(({ type, description }) =>
+        type === requirementAnnotation && description !== undefined ? [description] : [],
+      ),
+    ),
+  );
+  return [...own, ...suites.flatMap(citedIn)];
 }
 
 test.describe('the catalogue', () => {
   test('is covered by scenarios, or says why not', async () => {
-    const cited = await citedIds();
+    const cited = new Set((await citations()).flat());
     expect(cited.size, 'ids cited by scenarios').toBeGreaterThan(0);
 
     const silent = catalogue.requirements.filter(
@@ -57,6 +79,27 @@ test.describe('the catalogue', () => {
       outdated.map(({ id }) => id),
       'covered, yet marked "uncovered"',
     ).toEqual([]);
+  });
+
+  test('has a scenario for what applies, on every profile of the shelf', async () => {
+    const scenarios = await citations();
+    const rows = new Map(catalogue.requirements.map((row) => [row.id as string, row]));
+    const hidden: string[] = [];
+    for (const name of profileNames()) {
+      const profile = await loadProfile(name);
+      const applies = (id: string): boolean => {
+        const row = rows.get(id);
+        return row !== undefined && whyNotApplicable(row, profile) === undefined;
+      };
+      const judged = new Set(scenarios.filter((cited) => cited.every(applies)).flat());
+      const left = catalogue.requirements
+        .filter((row) => row.level === 'must' && !('uncovered' in row))
+        .map(({ id }) => id)
+        .filter((id) => applies(id) && !judged.has(id));
+      if (left.length > 0) hidden.push(`${name}: ${left.join(', ')}`);
+    }
+
+    expect(hidden, 'apply, while every scenario that cites them cites what does not').toEqual([]);
   });
 
   test('holds every id that a list of known failures names', async () => {

@@ -20,14 +20,14 @@ export const resilienceRequirements = [
     level: 'must',
     text: 'Pods and Services go on while the controller of Kuryr is away.',
     source: restarted,
-    needs: ['fault.controller', 'services.tcp'],
+    needs: ['fault.controller', 'services.tcp', 'policies'],
   },
   {
     id: 'RES-CTRL-02',
     level: 'must',
     text: 'A pod and a Service that are made while the controller is away have their network and load balancer when it is back.',
     source: `${restarted}; ${watched}`,
-    needs: ['fault.controller', 'services.tcp', 'lb.octavia'],
+    needs: ['fault.controller', 'services.tcp', 'lb.octavia', 'policies'],
   },
   {
     id: 'RES-CTRL-03',
@@ -43,6 +43,7 @@ export const resilienceRequirements = [
     text: 'The members of a Service are its ready pods of now when the controller is back.',
     source: watched,
     needs: ['fault.controller', 'services.tcp', 'lb.octavia'],
+    sinceKuryr: '3.0',
   },
   {
     id: 'RES-CTRL-05',
@@ -70,14 +71,14 @@ export const resilienceRequirements = [
     level: 'must',
     text: 'Pods and Services go on while the API of Neutron is away.',
     source: beside,
-    needs: ['fault.cloud', 'services.tcp'],
+    needs: ['fault.cloud', 'services.tcp', 'policies'],
   },
   {
     id: 'RES-API-02',
     level: 'must',
     text: 'A pod of a new namespace that is made while the API of Neutron is away has its network when it is back.',
     source: retried,
-    needs: ['fault.cloud', 'namespaces.own-subnet'],
+    needs: ['fault.cloud', 'namespaces.own-subnet', 'policies'],
   },
   {
     id: 'RES-API-03',
@@ -92,6 +93,7 @@ export const resilienceRequirements = [
     text: 'Services go on while the API of Octavia is away.',
     source: beside,
     needs: ['fault.cloud', 'services.tcp', 'lb.octavia'],
+    sinceKuryr: '3.0',
   },
   {
     id: 'RES-API-05',
@@ -99,6 +101,7 @@ export const resilienceRequirements = [
     text: 'A Service that is made while the API of Octavia is away has its load balancer when it is back.',
     source: retried,
     needs: ['fault.cloud', 'services.tcp', 'lb.octavia'],
+    sinceKuryr: '3.0',
   },
   {
     id: 'RES-API-06',
