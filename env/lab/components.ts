@@ -76,6 +76,7 @@ export function standIns(facts: HostFacts, podMode: PodMode): string[] {
     nodes[podMode],
     "Kuryr's controller and CNI daemon run as processes of the lab, not as pods; accounts and rights are those of its deployment.",
     'Cluster DNS is a small server of this project on dns-packet, because CoreDNS is in no package route of the host.',
+    'A small program removes the sandboxes of pods that are gone, because a kubelet of 1.20 does it once a minute, one after another, and keeps the pods for so long.',
     ...(facts.datapath === 'netdev'
       ? [
           "Open vSwitch forwards in user space, because the kernel has no openvswitch module, and is the following Debian release's, because bookworm's aborts in its user space connection tracking.",

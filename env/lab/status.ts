@@ -12,6 +12,7 @@ import { apiServerReady } from './cluster/control-plane.ts';
 import { dnsProblem } from './cluster/dns.ts';
 import type { Worker } from './cluster/node.ts';
 import { LabCluster } from './cluster/objects.ts';
+import { sandboxKeeper } from './cluster/sandbox-keeper.ts';
 import { describeMachines, type LabMachines } from './machines.ts';
 import { bridgeProblem, type NodePort, nodePortProblem, nodePorts } from './node-ports.ts';
 import type { PodMode } from './pod-mode.ts';
@@ -49,6 +50,7 @@ const singleDaemons = [
   'api-relay-inner',
   'api-relay-outer',
   'kuryr-controller',
+  sandboxKeeper,
 ];
 
 const workerDaemons = ['containerd', 'kubelet', 'kuryr-daemon'];

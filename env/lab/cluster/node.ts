@@ -108,6 +108,11 @@ export async function workerBinds(layout: Layout, name: string): Promise<Record<
   return binds;
 }
 
+/** Name of the container runtime's process of a worker. */
+export function containerdOf({ name }: Machine): string {
+  return `containerd-${name}`;
+}
+
 /** Starts containerd of a worker and waits until it answers. */
 export async function startContainerd(layout: Layout, worker: Worker): Promise<void> {
   const { machine } = worker;
@@ -115,7 +120,7 @@ export async function startContainerd(layout: Layout, worker: Worker): Promise<v
   await on(machine, 'mkdir', '-p', '/opt/cni/bin', '/etc/cni/net.d');
   await on(machine, 'cp', '--remove-destination', '/usr/lib/cni/loopback', '/opt/cni/bin/loopback');
   await startDaemon(layout, {
-    name: `containerd-${machine.name}`,
+    name: containerdOf(machine),
     machine,
     argv: ['containerd', '--config', '/etc/containerd/config.toml'],
   });

@@ -5,6 +5,7 @@ import type { Step } from '../base/steps.ts';
 import { startControlPlane } from '../cluster/control-plane.ts';
 import { loadImages, startContainerd, startKubelet } from '../cluster/node.ts';
 import { makePki } from '../cluster/pki.ts';
+import { startSandboxKeeper } from '../cluster/sandbox-keeper.ts';
 import type { LabMachines } from '../machines.ts';
 import { type Making, step } from './making.ts';
 
@@ -35,6 +36,7 @@ export function clusterSteps(making: Making): Step[] {
       'kubelets',
       ['control plane', 'nodes plugged in', 'container runtime and images on the nodes'],
       async () => {
+        await startSandboxKeeper(layout, machines().workers);
         await Promise.all(machines().workers.map((worker) => startKubelet(layout, worker)));
         return undefined;
       },
