@@ -61,5 +61,5 @@ test('a stand-in is declared in the mode that uses it, and only there', () => {
   expect(standIns(userSpace, 'nested').join('\n')).not.toContain('bare pods');
   expect(standIns(userSpace, 'bare').join('\n')).not.toContain('eBPF');
   expect(standIns(userSpace, 'bare').join('\n')).toContain('bridge of bare pods');
-  expect(standIns(kernel, 'bare')).toHaveLength(3);
+  expect(standIns(kernel, 'bare')).toHaveLength(4);
 });
