@@ -1,6 +1,6 @@
 /**
  * How requests travel: a session says what is sent, a transport brings it to a server and the answer
- * back. Everybody uses got; the simulated Kuryr, which asks most of all, has a plainer one.
+ * back. Everybody uses got; the programs of the embedded stack, which ask most of all, have a plainer one.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import got from 'got';
@@ -26,7 +26,7 @@ export interface Received {
 /** Brings a request to a URL; rejects with an Error that has a code when there is no answer. */
 export type Transport = (url: string, sent: Sent) => Promise<Received>;
 
-/** Makes the transport to a cloud; no request takes longer than the time-out (ms). */
+/** Makes the transport to a cloud; nobody waits for an answer longer than the time-out (ms). */
 export type MakeTransport = (cloud: CloudEntry, timeoutMs: number) => Promise<Transport>;
 
 /** Who asks. */

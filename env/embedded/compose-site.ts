@@ -1,12 +1,12 @@
 /**
  * The first half of a stack: the cloud, the data plane over it, and what Kuryr is given on both.
  */
-import { overHttps } from './https.ts';
 import { OpenStackSession } from '../access/openstack.ts';
 import { StackError } from '../errors.ts';
 import { writeClouds } from './access-files.ts';
 import { createDataPlane, type EmbeddedDataPlane } from './dataplane/data-plane.ts';
 import type { Ground } from './ground.ts';
+import { overHttps } from './https.ts';
 import { type Cloud, startCloud } from './openstack/cloud.ts';
 import { CloudState } from './openstack/state.ts';
 import { SiteApi } from './site-api.ts';

@@ -1,6 +1,6 @@
 /**
- * HTTPS as the programs of the embedded stack use it: JSON to a server whose authority is known, over connections that are
- * kept. They send most requests of an embedded stack, and it costs a third of what got costs.
+ * HTTPS as the programs of the embedded stack use it: JSON to a server whose authority is known, over
+ * connections that are kept. They send most requests of a stack, and it costs a third of what got costs.
  */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';

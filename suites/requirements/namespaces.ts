@@ -18,7 +18,7 @@ export const namespaceRequirements = [
     level: 'must',
     text: 'Deleting a namespace removes its network, its subnet and every port in it.',
     source: kuryrCode('controller/handlers/kuryrnetwork.py'),
-    needs: ['namespaces.own-subnet', 'policies'],
+    needs: ['namespaces.own-subnet'],
   },
   {
     id: 'NS-DEL-02',

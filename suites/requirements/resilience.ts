@@ -20,14 +20,14 @@ export const resilienceRequirements = [
     level: 'must',
     text: 'Pods and Services go on while the controller of Kuryr is away.',
     source: restarted,
-    needs: ['fault.controller', 'services.tcp', 'policies'],
+    needs: ['fault.controller', 'services.tcp'],
   },
   {
     id: 'RES-CTRL-02',
     level: 'must',
     text: 'A pod and a Service that are made while the controller is away have their network and load balancer when it is back.',
     source: `${restarted}; ${watched}`,
-    needs: ['fault.controller', 'services.tcp', 'lb.octavia', 'policies'],
+    needs: ['fault.controller', 'services.tcp', 'lb.octavia'],
   },
   {
     id: 'RES-CTRL-03',
@@ -43,7 +43,6 @@ export const resilienceRequirements = [
     text: 'The members of a Service are its ready pods of now when the controller is back.',
     source: watched,
     needs: ['fault.controller', 'services.tcp', 'lb.octavia'],
-    sinceKuryr: '3.0',
   },
   {
     id: 'RES-CTRL-05',
@@ -71,14 +70,14 @@ export const resilienceRequirements = [
     level: 'must',
     text: 'Pods and Services go on while the API of Neutron is away.',
     source: beside,
-    needs: ['fault.cloud', 'services.tcp', 'policies'],
+    needs: ['fault.cloud', 'services.tcp'],
   },
   {
     id: 'RES-API-02',
     level: 'must',
     text: 'A pod of a new namespace that is made while the API of Neutron is away has its network when it is back.',
     source: retried,
-    needs: ['fault.cloud', 'namespaces.own-subnet', 'policies'],
+    needs: ['fault.cloud', 'namespaces.own-subnet'],
   },
   {
     id: 'RES-API-03',
@@ -93,7 +92,6 @@ export const resilienceRequirements = [
     text: 'Services go on while the API of Octavia is away.',
     source: beside,
     needs: ['fault.cloud', 'services.tcp', 'lb.octavia'],
-    sinceKuryr: '3.0',
   },
   {
     id: 'RES-API-05',
@@ -101,7 +99,6 @@ export const resilienceRequirements = [
     text: 'A Service that is made while the API of Octavia is away has its load balancer when it is back.',
     source: retried,
     needs: ['fault.cloud', 'services.tcp', 'lb.octavia'],
-    sinceKuryr: '3.0',
   },
   {
     id: 'RES-API-06',

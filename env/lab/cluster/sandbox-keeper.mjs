@@ -175,7 +175,7 @@ async function keep(node) {
       await node.look();
       trouble = '';
     } catch (error) {
-      // containerd may stand still or begin again: a drill does that to it.
+      // containerd may be ending, or not answer yet.
       const { message } = /** @type {Error} */ (error);
       if (message !== trouble) say(message);
       trouble = message;
